@@ -1,0 +1,43 @@
+"""How pytest runs the course: everything, from any folder, on the bundled data unless told otherwise."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+
+
+def pytest_configure(config):
+    config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval_sanitize.cfg")
+    # `pytest` in any folder of the repository means the whole suite
+    if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR:
+        config.args = [str(ROOT / path) for path in config.getini("testpaths")]
+    choose_data(config)
+    # a progress bar would be stored in a notebook as a widget with a random id
+    os.environ["TQDM_DISABLE"] = "1"
+
+
+def choose_data(config):
+    """Pin the bundled data, except in nbval's lax mode; remember where the real files are."""
+    named = os.environ.get("COURSE_DATA", "bundled")
+    if named != "bundled":
+        # the loaders count a relative path from the root as well
+        os.environ["COURSE_DATA"] = os.environ["COURSE_DATA_REAL"] = str(ROOT / named)
+    if not config.option.nbval_lax:
+        os.environ["COURSE_DATA"] = "bundled"
+
+
+def pytest_collectstart(collector):
+    # stderr holds TensorFlow's time stamps and process ids; test_notebooks.py allows none stored
+    if hasattr(collector, "skip_compare"):
+        collector.skip_compare += ("stderr",)
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """Return the folder with the real files; skip the test where there is none."""
+    folder = Path(os.environ.get("COURSE_DATA_REAL", ROOT / "data" / "real"))
+    if not (folder / "heart.csv").is_file():
+        pytest.skip("the real data is not here (python -m helpers.data fetch, or COURSE_DATA)")
+    return folder

@@ -1,0 +1,1 @@
+"""What the notebooks import: data sets, figures and, as the lessons derive them, training loops."""
