@@ -1,0 +1,209 @@
+"""Every figure of the course, and `show`, which publishes a figure with a description in words.
+
+Each function builds a `matplotlib.figure.Figure` of its own and returns it; nothing is drawn until
+`show` is called, and no global matplotlib state is read or changed. The two colors are from the
+Okabe-Ito palette, which color-blind readers can tell apart; lines also differ in their dashes and
+bars in their hatching, so that every figure can be read in grayscale.
+"""
+
+import base64
+import io
+
+import numpy as np
+from IPython.display import display
+from matplotlib.figure import Figure
+from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+
+BLUE, ORANGE = "#0072B2", "#D55E00"
+# (color, dashes) of the first, second, third and fourth line of a figure
+LINES = [(BLUE, "-"), (ORANGE, "--"), ("#000000", ":"), ("#009E73", "-.")]
+
+
+def show(fig, description):
+    """Display a figure with `description` as its alternative text and as a visible caption.
+
+    Args:
+        fig: a `matplotlib.figure.Figure`.
+        description: one sentence that says what there is to see.
+
+    The description travels three ways because no single way reaches everybody: in the image's
+    metadata (JupyterLab and nbconvert's accessible templates), as its plain-text form (terminals,
+    screen readers on code-hosting sites) and as a caption under it (everybody).
+    """
+    png = io.BytesIO()
+    # no "Software" entry: a stored figure must not change because matplotlib's version did
+    fig.savefig(png, format="png", dpi=110, metadata={"Software": None})
+    picture = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": description}
+    display(picture, raw=True, metadata={"image/png": {"alt": description}})
+    display({"text/markdown": f"*{description}*", "text/plain": description}, raw=True)
+
+
+def rate_by_category(frame, columns, target, rate_label):
+    """Draw, for each category of each column, the mean of a 0/1 column among its rows.
+
+    Args:
+        frame: DataFrame with `columns` (categories) and `target` (0 or 1).
+        columns: names of the columns, one panel each.
+        target: name of the 0/1 column.
+        rate_label: what the mean is called on the vertical axis, with its unit.
+
+    Returns:
+        The Figure; bars stand in order of their rate, and the dashed line is the rate over all rows.
+    """
+    fig = Figure(figsize=(2.4 * len(columns), 3), layout="constrained")
+    axes = fig.subplots(1, len(columns), sharey=True, squeeze=False)[0]
+    for ax, column in zip(axes, columns):
+        rates = frame.groupby(column)[target].mean().sort_values()
+        bars = ax.bar(rates.index.astype(str), rates, color=BLUE)
+        ax.bar_label(bars, fmt="%.2f")
+        ax.axhline(frame[target].mean(), color="black", linestyle="--")
+        ax.set(xlabel=column, ylim=(0, 1))
+    axes[0].set_ylabel(rate_label)
+    return fig
+
+
+def histogram_by_class(values, labels, names, value_label, bins=40):
+    """Draw the distribution of one number in two classes, on the same bins.
+
+    Args:
+        values: numbers, shape (n,).
+        labels: 0 or 1, shape (n,).
+        names: what class 0 and class 1 are called in the legend.
+        value_label: the horizontal axis, with its unit.
+        bins: number of bins, or their edges.
+
+    Returns:
+        The Figure, with counts (rows per bin) on the vertical axis.
+    """
+    fig = Figure(figsize=(7, 3), layout="constrained")
+    ax = fig.subplots()
+    groups = [values[labels == 0], values[labels == 1]]
+    _, _, bars = ax.hist(groups, bins=bins, stacked=True, color=[BLUE, ORANGE], label=names)
+    for bar in bars[1]:
+        bar.set(hatch="////", edgecolor="white")
+    ax.set(xlabel=value_label, ylabel="rows per bin")
+    ax.legend()
+    return fig
+
+
+def lines(series, xlabel, ylabel):
+    """Draw up to four lines over 1, 2, 3, ….
+
+    Args:
+        series: dict of name -> values, shape (n,) each.
+        xlabel, ylabel: the axes, with their units.
+
+    Returns:
+        The Figure; the legend holds the names.
+    """
+    fig = Figure(figsize=(7, 3.2), layout="constrained")
+    _draw_lines(fig.subplots(), series, xlabel, ylabel)
+    return fig
+
+
+def curves(x, series, xlabel, ylabel, points=None):
+    """Draw up to four lines over the same horizontal positions, and single points on top.
+
+    Args:
+        x: positions, shape (n,).
+        series: dict of name -> values, shape (n,) each.
+        xlabel, ylabel: the axes, with their units where they have one.
+        points: None, or a dict of name -> (positions, values), drawn as markers without a line.
+
+    Returns:
+        The Figure, with a horizontal line at 0; the legend holds all names.
+    """
+    fig = Figure(figsize=(7, 3.2), layout="constrained")
+    ax = fig.subplots()
+    ax.axhline(0, color="gray", linewidth=0.8)
+    for (name, values), (color, dashes) in zip(series.items(), LINES):
+        ax.plot(x, values, color=color, linestyle=dashes, label=name)
+    for (name, (positions, values)), marker in zip((points or {}).items(), "osD^"):
+        ax.plot(positions, values, marker, color="black", markersize=5, fillstyle="none", label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend()
+    return fig
+
+
+def paths_on_contours(loss, paths, xlim, ylim, xlabel, ylabel, goal=None):
+    """Draw the steps of one or more descents on the contour lines of their loss, one panel a path.
+
+    Args:
+        loss: function of two arrays of the same shape (horizontal, vertical) that returns the losses.
+        paths: dict of name -> positions, shape (n, 2); the names become the panels' titles.
+        xlim, ylim: the part of the plane to draw; a path may leave it.
+        xlabel, ylabel: the axes, with their units where they have one.
+        goal: None, or a position, shape (2,), to mark with a star in every panel.
+
+    Returns:
+        The Figure. A square marks the start of each path; contour lines crowd where the loss is steep.
+    """
+    fig = Figure(figsize=(3.2 * len(paths), 3), layout="constrained")
+    across, up = np.meshgrid(np.linspace(*xlim, 121), np.linspace(*ylim, 121))
+    heights = np.asarray(loss(across, up))
+    # squares of equal steps: the contour lines of a bowl are then equally far apart
+    levels = heights.min() + np.ptp(heights) * np.linspace(0.05, 1, 10) ** 2
+    for ax, (name, path) in zip(fig.subplots(1, len(paths), squeeze=False)[0], paths.items()):
+        ax.contour(across, up, heights, levels=levels, colors="gray", linewidths=0.7)
+        ax.plot(path[:, 0], path[:, 1], "o-", color=BLUE, markersize=3, linewidth=1.2)
+        ax.plot(*path[0], "s", color=ORANGE, markersize=7)
+        if goal is not None:
+            ax.plot(*goal, "*", color="black", markersize=9)
+        ax.set(title=name, xlim=xlim, ylim=ylim, xlabel=xlabel, ylabel=ylabel)
+    return fig
+
+
+def learning_curves(history, mark_epoch=None):
+    """Draw loss and accuracy over the epochs, training beside validation.
+
+    Args:
+        history: DataFrame with one row an epoch and the columns loss, accuracy, val_loss and
+            val_accuracy. Losses are means per row in nats; accuracies are between 0 and 1.
+        mark_epoch: an epoch, counted from 1, to mark with a vertical line; None marks none.
+
+    Returns:
+        The Figure, loss on the left and accuracy on the right.
+    """
+    fig = Figure(figsize=(9, 3.4), layout="constrained")
+    panels = [("loss", "loss (nats per row)"), ("accuracy", "accuracy (share of rows)")]
+    for ax, (name, label) in zip(fig.subplots(1, 2), panels):
+        series = {"training": history[name], "validation": history[f"val_{name}"]}
+        _draw_lines(ax, series, "epoch", label)
+        if mark_epoch is not None:
+            ax.axvline(mark_epoch, color="gray", linewidth=1)
+    return fig
+
+
+def confusion_and_roc(labels, scores, threshold, names):
+    """Draw the confusion matrix at a threshold, and the ROC curve of one or more models.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: dict of model name -> scores, shape (n,) each; larger means class 1. The confusion
+            matrix and the marked point belong to the first model.
+        threshold: rows whose score is at least this are called class 1.
+        names: what class 0 and class 1 are called.
+
+    Returns:
+        The Figure, drawn by scikit-learn's own displays.
+    """
+    fig = Figure(figsize=(9, 3.8), layout="constrained")
+    matrix_ax, roc_ax = fig.subplots(1, 2)
+    called = next(iter(scores.values())) >= threshold
+    matrix = ConfusionMatrixDisplay.from_predictions(
+        labels, called, display_labels=names, cmap="Blues", colorbar=False, ax=matrix_ax)
+    matrix.ax_.set(xlabel="the model says", ylabel="the truth is")
+    for (name, score), (color, dashes) in zip(scores.items(), LINES):
+        style = {"color": color, "linestyle": dashes}
+        RocCurveDisplay.from_predictions(labels, score, name=name, curve_kwargs=style, ax=roc_ax)
+    roc_ax.plot(called[labels == 0].mean(), called[labels == 1].mean(), "ko", label="at the threshold")
+    roc_ax.set(xlabel="1 − specificity (healthy people alarmed)", ylabel="sensitivity (patients found)")
+    roc_ax.legend(loc="lower right")
+    return fig
+
+
+def _draw_lines(ax, series, xlabel, ylabel):
+    for (name, values), (color, dashes) in zip(series.items(), LINES):
+        ax.plot(range(1, len(values) + 1), values, color=color, linestyle=dashes, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend()

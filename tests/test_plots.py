@@ -1,0 +1,183 @@
+"""Figures, tested by the data on their axes: what is drawn, not how it looks."""
+
+import base64
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import plots
+
+
+def legend(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+# curves
+
+
+@pytest.fixture
+def three_curves():
+    x = np.array([-1.0, 0.0, 2.0])
+    series = {"x": x, "its square": x**2, "its cube": x**3}
+    points = {"seen": ([0.5, 1.0], [0.25, 1.0]), "unseen": ([1.5], [2.25])}
+    return plots.curves(x, series, "x (m)", "value (m²)", points=points)
+
+
+def test_curves_draws_each_series_over_x(three_curves):
+    (ax,) = three_curves.axes
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
+    assert drawn["x"] == [[-1, -1], [0, 0], [2, 2]]
+    assert drawn["its square"] == [[-1, 1], [0, 0], [2, 4]]
+    assert drawn["its cube"] == [[-1, -1], [0, 0], [2, 8]]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x (m)", "value (m²)")
+
+
+def test_curves_draws_points_as_markers_without_a_line(three_curves):
+    (ax,) = three_curves.axes
+    seen = {line.get_label(): line for line in ax.lines if line.get_linestyle() == "None"}
+    assert set(seen) == {"seen", "unseen"}
+    assert seen["seen"].get_xydata().tolist() == [[0.5, 0.25], [1, 1]]
+    assert seen["unseen"].get_xydata().tolist() == [[1.5, 2.25]]
+
+
+def test_curves_can_be_told_apart_in_grayscale(three_curves):
+    (ax,) = three_curves.axes
+    named = [line for line in ax.lines if line.get_label() in legend(ax)]
+    assert len(named) == 5
+    assert len({(line.get_linestyle(), line.get_marker()) for line in named}) == 5
+
+
+def test_curves_needs_no_points():
+    (ax,) = plots.curves([0, 1], {"f": [2, 3]}, "x", "y").axes
+    assert legend(ax) == ["f"]
+
+
+# paths_on_contours
+
+
+@pytest.fixture
+def two_paths():
+    paths = {"short": np.array([[4.0, 2.0], [1.0, 0.5]]), "leaves": np.array([[4.0, 2.0], [-9.0, -4.5], [20.0, 10.0]])}
+    return plots.paths_on_contours(lambda x, y: x**2 + 3 * y**2, paths, (-5, 5), (-4, 4), "slope", "intercept (m)")
+
+
+def test_each_path_has_a_panel_with_its_steps_and_its_start(two_paths):
+    steps = {ax.get_title(): ax.lines[0].get_xydata().tolist() for ax in two_paths.axes}
+    starts = [ax.lines[1].get_xydata().tolist() for ax in two_paths.axes]
+    assert steps == {"short": [[4, 2], [1, 0.5]], "leaves": [[4, 2], [-9, -4.5], [20, 10]]}
+    assert starts == [[[4, 2]], [[4, 2]]]
+
+
+def test_a_path_that_leaves_does_not_stretch_the_panel(two_paths):
+    for ax in two_paths.axes:
+        assert (ax.get_xlim(), ax.get_ylim()) == ((-5, 5), (-4, 4))
+        assert (ax.get_xlabel(), ax.get_ylabel()) == ("slope", "intercept (m)")
+
+
+def test_contour_lines_join_points_of_equal_loss(two_paths):
+    for ax in two_paths.axes:
+        (contours,) = ax.collections
+        lines = [(level, path.vertices) for level, path in zip(contours.levels, contours.get_paths()) if len(path.vertices)]
+        assert len(lines) >= 5
+        for level, points in lines:
+            # between grid points the lines are straight, so the loss is met only nearly
+            np.testing.assert_allclose(points[:, 0] ** 2 + 3 * points[:, 1] ** 2, level, atol=0.02)
+
+
+def test_contour_lines_of_a_bowl_are_equally_far_apart(two_paths):
+    gaps = np.diff(np.sqrt(two_paths.axes[0].collections[0].levels))
+    np.testing.assert_allclose(gaps, gaps[0])
+
+
+def test_a_goal_is_marked_in_every_panel():
+    paths = {"a": np.zeros((3, 2)), "b": np.ones((3, 2))}
+    fig = plots.paths_on_contours(lambda x, y: x + y, paths, (0, 1), (0, 1), "x", "y", goal=(0.5, 0.25))
+    assert [ax.lines[-1].get_xydata().tolist() for ax in fig.axes] == [[[0.5, 0.25]]] * 2
+
+
+def test_one_path_is_one_panel():
+    fig = plots.paths_on_contours(lambda x, y: x + y, {"only": np.zeros((3, 2))}, (0, 1), (0, 1), "x", "y")
+    assert [ax.get_title() for ax in fig.axes] == ["only"]
+
+
+# show
+
+
+def test_show_publishes_picture_alternative_text_and_caption(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plots, "display", lambda data, raw, metadata=None: shown.append((data, metadata)))
+    plots.show(plots.lines({"f": [1, 2]}, "x", "y"), "A rising line.")
+    (picture, metadata), (caption, _) = shown
+    assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
+    assert picture["text/plain"] == "A rising line."
+    assert metadata == {"image/png": {"alt": "A rising line."}}
+    assert caption == {"text/markdown": "*A rising line.*", "text/plain": "A rising line."}
+
+
+def test_show_writes_the_same_bytes_for_the_same_figure(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plots, "display", lambda data, raw, metadata=None: shown.append(data))
+    for _ in range(2):
+        plots.show(plots.lines({"f": [1, 2]}, "x", "y"), "A rising line.")
+    assert shown[0] == shown[2]
+
+
+# rate_by_category, histogram_by_class
+
+
+def test_rate_by_category_draws_the_rates_in_order_and_the_overall_rate():
+    frame = pd.DataFrame({"kind": ["a", "a", "b", "b", "c"], "ill": [1, 0, 1, 1, 0]})
+    (ax,) = plots.rate_by_category(frame, ["kind"], "ill", "share ill").axes
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["c", "a", "b"]
+    assert [bar.get_height() for bar in ax.patches] == [0, 0.5, 1]
+    assert ax.lines[0].get_ydata()[0] == pytest.approx(0.6)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("kind", "share ill")
+
+
+def test_histogram_by_class_stacks_the_counts_of_both_classes():
+    values, labels = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0])
+    fig = plots.histogram_by_class(values, labels, ["well", "ill"], "value (mg)", bins=[-0.5, 0.5, 1.5])
+    (ax,) = fig.axes
+    bars = [(bar.get_y(), bar.get_height()) for bar in ax.patches]
+    assert bars == [(0, 1), (0, 1), (1, 1), (1, 2)]
+    assert legend(ax) == ["well", "ill"] and ax.get_xlabel() == "value (mg)"
+
+
+# lines, learning_curves
+
+
+def test_lines_counts_from_one():
+    (ax,) = plots.lines({"loss": [3.0, 2.0], "floor": [1.0, 1.0]}, "epoch", "nats").axes
+    assert [line.get_xydata().tolist() for line in ax.lines] == [[[1, 3], [2, 2]], [[1, 1], [2, 1]]]
+    assert legend(ax) == ["loss", "floor"]
+    assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
+
+
+def test_learning_curves_draws_both_phases_and_the_marked_epoch():
+    history = pd.DataFrame({"loss": [3, 2], "val_loss": [4, 5], "accuracy": [0.1, 0.2], "val_accuracy": [0.3, 0.4]})
+    loss_ax, accuracy_ax = plots.learning_curves(history, mark_epoch=2).axes
+    assert [line.get_ydata().tolist() for line in loss_ax.lines[:2]] == [[3, 2], [4, 5]]
+    assert [line.get_ydata().tolist() for line in accuracy_ax.lines[:2]] == [[0.1, 0.2], [0.3, 0.4]]
+    assert [ax.lines[2].get_xdata()[0] for ax in (loss_ax, accuracy_ax)] == [2, 2]
+    assert legend(loss_ax) == ["training", "validation"]
+
+
+def test_learning_curves_marks_nothing_unless_asked():
+    history = pd.DataFrame({"loss": [3], "val_loss": [4], "accuracy": [0.1], "val_accuracy": [0.3]})
+    assert [len(ax.lines) for ax in plots.learning_curves(history).axes] == [2, 2]
+
+
+# confusion_and_roc
+
+
+def test_confusion_and_roc_draws_the_first_model_at_the_threshold_and_all_curves():
+    labels, perfect = np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.5, 0.9])
+    fig = plots.confusion_and_roc(labels, {"net": perfect, "guess": np.full(4, 0.5)}, 0.5, ["healthy", "ill"])
+    matrix_ax, roc_ax = fig.axes
+    assert [text.get_text() for text in matrix_ax.texts] == ["1", "1", "0", "2"]
+    assert [label.get_text() for label in matrix_ax.get_yticklabels()] == ["healthy", "ill"]
+    net, guess, dot = roc_ax.lines
+    assert net.get_xydata().tolist() == [[0, 0], [0, 0.5], [0.5, 0.5], [0.5, 1], [1, 1]]
+    assert guess.get_xydata().tolist() == [[0, 0], [1, 1]]
+    assert dot.get_xydata().tolist() == [[0.5, 1]]
