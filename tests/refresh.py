@@ -1,0 +1,129 @@
+"""Run notebooks from top to bottom on the bundled data and store their outputs, the same bytes every time.
+
+    python tests/refresh.py                                    all notebooks
+    python tests/refresh.py notebooks/03_heart_failure.ipynb   only those named
+
+A notebook that fails stays as it was; the others are still refreshed, and the command ends with exit code 1.
+"""
+
+import base64
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from nbconvert.preprocessors import CellExecutionError, ClearOutputPreprocessor, ExecutePreprocessor
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+README_FIGURE = NOTEBOOKS / "figures" / "learning_curves.png"
+# where a kernel says its cells are; TensorFlow's errors in graphs name it
+KERNEL_FOLDER = re.compile(r"[^\s\"'(]*ipykernel_\d+[/\\]+")
+KEPT_CELL_METADATA = ("jupyter", "tags")
+# the Python version is left out: it would change with the machine
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+class Execute(ExecutePreprocessor):
+    """nbconvert's own, saying which code cell failed, counted from 0 as nbval counts."""
+
+    def preprocess_cell(self, cell, resources, index):
+        try:
+            return super().preprocess_cell(cell, resources, index)
+        # too slow (TimeoutError) or the kernel died (RuntimeError), for want of memory perhaps
+        except (CellExecutionError, TimeoutError, RuntimeError) as error:
+            number = sum(before.cell_type == "code" for before in self.nb.cells[:index])
+            reason = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
+            raise NotebookFailed(f"code cell {number}: {reason}") from error
+
+
+class NotebookFailed(Exception):
+    """A cell raised, took too long or killed its kernel; the message names it."""
+
+
+def all_notebooks():
+    """Return the paths of the course's notebooks, in reading order, without JupyterLab's backup copies."""
+    return sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if path.parent.name != ".ipynb_checkpoints")
+
+
+def refresh(path):
+    """Execute the notebook at `path` and store its outputs; raise NotebookFailed and store nothing if it fails."""
+    notebook = nbformat.read(path, as_version=4)
+    # nbconvert leaves a skipped cell alone, with whatever somebody stored in it
+    ClearOutputPreprocessor().preprocess(notebook, {})
+    Execute(
+        kernel_name="python3",
+        timeout=600,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,  # where a stream is cut depends on how busy the machine is
+        extra_arguments=["--IPKernelApp.capture_fd_output=False"],
+    ).preprocess(notebook, {"metadata": {"path": str(path.parent)}})
+    clean(notebook)
+    # written by hand because Windows would turn the line ends into \r\n, and in one step because Ctrl+C exists
+    partial = path.with_suffix(".part")
+    partial.write_bytes((nbformat.writes(notebook) + "\n").encode())
+    os.replace(partial, path)
+
+
+def store_readme_figure():
+    """Store the learning curves of lesson 03, as its own run drew them, where README.md shows them."""
+    notebook = nbformat.read(NOTEBOOKS / "03_heart_failure.ipynb", as_version=4)
+    README_FIGURE.write_bytes(base64.b64decode(picture_with(notebook, "validation loss is lowest")))
+
+
+def picture_with(notebook, words):
+    """Return the first stored picture, base64, whose alternative text has these words."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if words in output.get("metadata", {}).get("image/png", {}).get("alt", ""):
+                return output.data["image/png"]
+    raise ValueError(f"no picture with {words!r} in its alternative text")
+
+
+def clean(notebook):
+    """Remove what belongs to this machine or this run, in place."""
+    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata})
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = KERNEL_FOLDER.sub("", output.text)
+            if output.output_type == "error":
+                frames = [entry for entry in output.traceback if not is_library_frame(entry)]
+                output.traceback = [KERNEL_FOLDER.sub("", entry) for entry in frames]
+                output.evalue = KERNEL_FOLDER.sub("", output.evalue)
+
+
+def is_library_frame(entry):
+    """Whether an entry of IPython's traceback shows a file of this machine; the notebook's own lines begin with "Cell"."""
+    return without_colors(entry).startswith("File ")
+
+
+def without_colors(text):
+    return re.sub(r"\x1b\[[\d;]*m", "", text)
+
+
+def main(names):
+    """Refresh the named notebooks, or all; return the number that failed."""
+    # kernels inherit these; progress bars would be stored as widgets with random ids
+    os.environ.update(COURSE_DATA="bundled", TQDM_DISABLE="1")
+    failures = []
+    for path in map(Path, names) if names else all_notebooks():
+        try:
+            refresh(path)
+            print(f"{path.name}: refreshed", flush=True)
+        except (NotebookFailed, OSError, ValueError) as error:  # the last two: no such file, or not a notebook
+            failures.append(f"{path.name}, {error} (the file was left as it was)")
+    store_readme_figure()
+    # at the end, below what TensorFlow writes meanwhile
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return len(failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]) > 0)
