@@ -12,7 +12,7 @@ import io
 import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
-from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, confusion_matrix
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 # (color, dashes) of the first, second, third and fourth line of a figure
@@ -199,6 +199,48 @@ def confusion_and_roc(labels, scores, threshold, names):
     roc_ax.plot(called[labels == 0].mean(), called[labels == 1].mean(), "ko", label="at the threshold")
     roc_ax.set(xlabel="1 − specificity (healthy people alarmed)", ylabel="sensitivity (patients found)")
     roc_ax.legend(loc="lower right")
+    return fig
+
+
+def pictures(images, titles, columns=10):
+    """Draw small pictures in a grid, row by row, the largest value of each picture in black.
+
+    Args:
+        images: numbers >= 0, shape (n, height, width); 0 is white.
+        titles: what stands above each picture, n of them.
+        columns: pictures in a row.
+
+    Returns:
+        The Figure. The pictures have no axes; say in the caption how many pixels they have.
+    """
+    n_rows = -(-len(images) // columns)
+    fig = Figure(figsize=(0.9 * columns, 1.15 * n_rows), layout="constrained")
+    axes = fig.subplots(n_rows, columns, squeeze=False).ravel()
+    for ax in axes:
+        ax.set_axis_off()
+    for ax, image, title in zip(axes, images, titles):
+        ax.imshow(image, cmap="Greys", vmin=0)
+        ax.set_title(title, fontsize=9)
+    return fig
+
+
+def confusion(labels, predictions):
+    """Draw the confusion matrix of any number of classes, counts in the cells, by scikit-learn's own display.
+
+    Args:
+        labels, predictions: class numbers, shape (n,) each.
+
+    Returns:
+        The Figure. The colors show the mistakes: the diagonal, which holds most of the rows, is left white.
+    """
+    fig = Figure(figsize=(5, 4.6), layout="constrained")
+    ax = fig.subplots()
+    matrix = confusion_matrix(labels, predictions)
+    ConfusionMatrixDisplay(matrix).plot(cmap="Greys", colorbar=False, ax=ax, values_format="d", text_kw={"color": "black"})
+    mistakes = matrix * (1 - np.eye(len(matrix), dtype=int))
+    # twice the largest count, so that black digits stay readable on the darkest cell
+    ax.images[0].set(array=mistakes, clim=(0, 2 * max(1, mistakes.max())))
+    ax.set(xlabel="the model says", ylabel="the truth is")
     return fig
 
 

@@ -181,3 +181,37 @@ def test_confusion_and_roc_draws_the_first_model_at_the_threshold_and_all_curves
     assert net.get_xydata().tolist() == [[0, 0], [0, 0.5], [0.5, 0.5], [0.5, 1], [1, 1]]
     assert guess.get_xydata().tolist() == [[0, 0], [1, 1]]
     assert dot.get_xydata().tolist() == [[0.5, 1]]
+
+
+# pictures
+
+
+def test_pictures_draws_each_image_under_its_title_and_leaves_the_rest_of_the_grid_empty():
+    images = np.arange(3 * 2 * 4).reshape(3, 2, 4)
+    fig = plots.pictures(images, titles=[7, 8, 9], columns=2)
+    assert [ax.get_title() for ax in fig.axes] == ["7", "8", "9", ""]
+    assert [len(ax.images) for ax in fig.axes] == [1, 1, 1, 0]
+    for ax, image in zip(fig.axes, images):
+        assert ax.images[0].get_array().tolist() == image.tolist()
+
+
+def test_pictures_draws_zero_white_and_the_largest_value_black():
+    (ax,) = plots.pictures([[[3, 5]]], titles=[""], columns=1).axes
+    picture = ax.images[0]
+    assert picture.get_clim() == (0, 5)
+    assert picture.cmap(picture.norm([0, 5]))[:, :3].tolist() == [[1, 1, 1], [0, 0, 0]]
+
+
+# confusion
+
+
+def test_confusion_counts_every_row_and_colors_the_mistakes():
+    (ax,) = plots.confusion(labels=np.array([0, 0, 1, 2, 2, 2]), predictions=np.array([0, 1, 1, 2, 0, 0])).axes
+    assert [text.get_text() for text in ax.texts] == ["1", "1", "0", "0", "1", "0", "2", "0", "1"]
+    assert ax.images[0].get_array().tolist() == [[0, 1, 0], [0, 0, 0], [2, 0, 0]]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("the model says", "the truth is")
+
+
+def test_confusion_without_a_mistake_is_white():
+    (ax,) = plots.confusion(labels=np.array([0, 1]), predictions=np.array([0, 1])).axes
+    assert not ax.images[0].get_array().any()
