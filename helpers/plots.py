@@ -12,7 +12,8 @@ import io
 import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
-from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, confusion_matrix
+from sklearn.calibration import CalibrationDisplay
+from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, RocCurveDisplay, confusion_matrix
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 # (color, dashes) of the first, second, third and fourth line of a figure
@@ -241,6 +242,52 @@ def confusion(labels, predictions):
     # twice the largest count, so that black digits stay readable on the darkest cell
     ax.images[0].set(array=mistakes, clim=(0, 2 * max(1, mistakes.max())))
     ax.set(xlabel="the model says", ylabel="the truth is")
+    return fig
+
+
+def roc_and_precision_recall(labels, scores):
+    """Draw the ROC curve and the precision-recall curve of one or more models.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: dict of model name -> scores, shape (n,) each; larger means class 1.
+
+    Returns:
+        The Figure, drawn by scikit-learn's own displays; the legends hold the areas. The dotted gray
+        lines are those of random scores.
+    """
+    fig = Figure(figsize=(9, 3.8), layout="constrained")
+    roc_ax, recall_ax = fig.subplots(1, 2)
+    chance = {"color": "gray", "linestyle": (0, (1, 3)), "label": "_random scores"}
+    for (name, score), (color, dashes) in zip(scores.items(), LINES):
+        style = {"name": name, "curve_kwargs": {"color": color, "linestyle": dashes}, "chance_level_kw": chance}
+        RocCurveDisplay.from_predictions(labels, score, ax=roc_ax, plot_chance_level=True, **style)
+        PrecisionRecallDisplay.from_predictions(labels, score, ax=recall_ax, plot_chance_level=True, **style)
+    roc_ax.set(xlabel="false alarms (share of class 0)", ylabel="recall (share of class 1)")
+    recall_ax.set(xlabel="recall (share of class 1)", ylabel="precision (share of alarms)", ylim=(-0.02, 1.02))
+    for ax in (roc_ax, recall_ax):
+        ax.legend(loc="lower left" if ax is recall_ax else "lower right")
+    return fig
+
+
+def reliability(labels, probabilities, bins=8):
+    """Draw, for groups of rows with similar probabilities, how often class 1 really occurred.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        probabilities: dict of model name -> probabilities of class 1, shape (n,) each.
+        bins: number of groups, of equal size, from the lowest probabilities to the highest.
+
+    Returns:
+        The Figure, drawn by scikit-learn's own display; calibrated probabilities lie on the diagonal.
+    """
+    fig = Figure(figsize=(4.6, 4.2), layout="constrained")
+    ax = fig.subplots()
+    for (name, values), (color, dashes), marker in zip(probabilities.items(), LINES, "osD^"):
+        CalibrationDisplay.from_predictions(
+            labels, values, n_bins=bins, strategy="quantile", name=name, ax=ax, color=color, linestyle=dashes, marker=marker)
+    ax.set(xlabel="mean probability that the model gives", ylabel="share of rows that are class 1", xlim=(0, 1), ylim=(0, 1))
+    ax.legend(loc="upper left")
     return fig
 
 

@@ -215,3 +215,47 @@ def test_confusion_counts_every_row_and_colors_the_mistakes():
 def test_confusion_without_a_mistake_is_white():
     (ax,) = plots.confusion(labels=np.array([0, 1]), predictions=np.array([0, 1])).axes
     assert not ax.images[0].get_array().any()
+
+
+# roc_and_precision_recall
+
+LABELS = np.array([0, 0, 1, 1])
+SCORES = {"sorts well": np.array([1.0, 2.0, 3.0, 4.0]), "sorts badly": np.array([1.0, 3.0, 2.0, 4.0])}
+
+
+def test_both_curves_of_every_model_are_drawn():
+    roc_ax, recall_ax = plots.roc_and_precision_recall(LABELS, SCORES).axes
+    for ax in (roc_ax, recall_ax):
+        curves = [line for line in ax.lines if not line.get_label().startswith("_")]
+        assert [line.get_label().split(" (")[0] for line in curves] == list(SCORES)
+        assert len({line.get_linestyle() for line in curves}) == 2
+    well, badly = (line.get_xydata().tolist() for line in roc_ax.lines if not line.get_label().startswith("_"))
+    assert [0, 1] in well and [0, 1] not in badly
+    assert badly == [[0, 0], [0, 0.5], [0.5, 0.5], [0.5, 1], [1, 1]]
+
+
+def test_precision_recall_starts_at_the_rate_of_class_1():
+    recall_ax = plots.roc_and_precision_recall(LABELS, SCORES).axes[1]
+    well, badly = (line.get_xydata().tolist() for line in recall_ax.lines if not line.get_label().startswith("_"))
+    assert well == [[1, 0.5], [1, 2 / 3], [1, 1], [0.5, 1], [0, 1]]
+    assert [1, 2 / 3] in badly and [0.5, 0.5] in badly
+
+
+def test_legends_of_both_curves_name_the_area():
+    roc_ax, recall_ax = plots.roc_and_precision_recall(LABELS, SCORES).axes
+    assert legend(roc_ax) == ["sorts well (AUC = 1.00)", "sorts badly (AUC = 0.75)"]
+    assert legend(recall_ax) == ["sorts well (AP = 1.00)", "sorts badly (AP = 0.83)"]
+
+
+# reliability
+
+
+def test_reliability_compares_probabilities_with_shares():
+    labels = np.array([0, 0, 1, 0, 1, 1, 1, 1])
+    probabilities = np.array([0.1, 0.1, 0.3, 0.3, 0.6, 0.6, 0.9, 0.7])
+    (ax,) = plots.reliability(labels, {"a model": probabilities}, bins=2).axes
+    drawn = {line.get_label(): line.get_xydata() for line in ax.lines}
+    np.testing.assert_allclose(drawn["a model"], [[0.2, 0.25], [0.7, 1]])
+    assert drawn["Perfectly calibrated"].tolist() == [[0, 0], [1, 1]]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (
+        "mean probability that the model gives", "share of rows that are class 1")
