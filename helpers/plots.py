@@ -220,7 +220,7 @@ def pictures(images, titles, columns=10):
     for ax in axes:
         ax.set_axis_off()
     for ax, image, title in zip(axes, images, titles):
-        ax.imshow(image, cmap="Greys", vmin=0)
+        ax.imshow(image, cmap="gray_r", vmin=0)
         ax.set_title(title, fontsize=9)
     return fig
 
@@ -237,7 +237,7 @@ def confusion(labels, predictions):
     fig = Figure(figsize=(5, 4.6), layout="constrained")
     ax = fig.subplots()
     matrix = confusion_matrix(labels, predictions)
-    ConfusionMatrixDisplay(matrix).plot(cmap="Greys", colorbar=False, ax=ax, values_format="d", text_kw={"color": "black"})
+    ConfusionMatrixDisplay(matrix).plot(cmap="gray_r", colorbar=False, ax=ax, values_format="d", text_kw={"color": "black"})
     mistakes = matrix * (1 - np.eye(len(matrix), dtype=int))
     # twice the largest count, so that black digits stay readable on the darkest cell
     ax.images[0].set(array=mistakes, clim=(0, 2 * max(1, mistakes.max())))
