@@ -19,7 +19,7 @@ TOP_LEVEL = {
 }  # fmt: skip
 # packages whose import name is not the name that pip knows
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "IPython": "ipython"}
-OWN = {"helpers", "refresh", "make_data"}
+OWN = {"helpers"} | {path.stem for folder in ("tests", "data") for path in ROOT.glob(f"{folder}/*.py")}
 
 
 def lines_of(name):

@@ -1,61 +1,60 @@
-"""Published figures, reproduced on the real data whenever it is there, by the lessons' own code.
+"""Published figures: the lessons' tables against runs on the real data, and README's against the lessons'."""
 
-The lesson runs from top to bottom on the real data (so all its asserts hold there too); one more cell
-then runs its `published_recipe` on ten splits and sends the results here.
-"""
-
-import json
-import os
-import re
 from pathlib import Path
 
-import nbformat
-import pandas as pd
 import pytest
-from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-SPLITS = 10
-LAST_CELL = f"print(pd.DataFrame([published_recipe(seed) for seed in range({SPLITS})]).to_json(orient='records'))"
+import published
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+@pytest.fixture(scope="module", params=published.CELLS)
+def lesson(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def heart_lesson():
-    return nbformat.read(NOTEBOOKS / "03_heart_failure.ipynb", as_version=4)
+def executed(lesson, real_data):
+    """Return (the lesson executed on the real data, the runs of its recipe)."""
+    if lesson == "04_churn" and not (real_data / "Telco-Customer-Churn.csv").is_file():
+        pytest.skip("the real churn table is not here (python -m helpers.data fetch)")
+    return published.run(lesson, real_data)
 
 
-@pytest.fixture(scope="module")
-def heart_runs(heart_lesson, real_data):
-    """Return one row per split: loss, accuracy, val_loss, val_accuracy, best val_accuracy."""
-    os.environ["COURSE_DATA"] = str(real_data)
-    try:
-        heart_lesson.cells.append(nbformat.v4.new_code_cell(LAST_CELL))
-        NotebookClient(heart_lesson, resources={"metadata": {"path": NOTEBOOKS}}, timeout=300).execute()
-    finally:
-        os.environ["COURSE_DATA"] = "bundled"
-    return pd.DataFrame(json.loads(heart_lesson.cells.pop().outputs[0].text))
+def test_table_of_readme_is_that_of_the_lessons():
+    tables = {lesson: published.table_of(published.read(lesson)) for lesson in published.CELLS}
+    assert all(tables.values())
+    assert published.readme_table(tables) in README.read_text(encoding="utf-8")
 
 
-# the lesson's table: | quantity | published | mean ± standard deviation | verdict |
-ROW = re.compile(r"^\| ([\w ,-]+?) \| (\.\d+)? \| (\.\d+) ± (\.\d+) \| (yes|no)? \|$", re.MULTILINE)
-COLUMNS = {
-    "training loss": "loss",
-    "training accuracy": "accuracy",
-    "held-out loss": "val_loss",
-    "held-out accuracy, last epoch": "val_accuracy",
-    "held-out accuracy, best epoch": "best val_accuracy",
-}
+def test_table_of_the_lesson_is_what_its_recipe_gives(lesson, executed):
+    stored, (_, runs) = published.table_of(published.read(lesson)), executed
+    anew = published.measured(stored, runs)
+    print(published.readme_table({lesson: anew}))
+    for (quantity, _, *numbers, verdict), (*_, new_mean, new_spread, new_verdict) in zip(stored, anew, strict=True):
+        assert [float(number) for number in numbers] == pytest.approx([float(new_mean), float(new_spread)], abs=0.005), quantity
+        assert verdict == new_verdict, quantity
 
 
-def test_heart_table_in_the_lesson_is_what_the_recipe_gives(heart_lesson, heart_runs):
-    text = "\n".join(cell.source for cell in heart_lesson.cells if cell.cell_type == "markdown")
-    rows = ROW.findall(text)
-    assert [name for name, *_ in rows] == list(COLUMNS)
-    for name, published, mean, spread, verdict in rows:
-        runs = heart_runs[COLUMNS[name]]
-        print(f"{name}: published {published or '-'}, {SPLITS} splits {runs.mean():.3f} ± {runs.std():.3f}")
-        assert runs.mean() == pytest.approx(float(mean), abs=0.005), name
-        assert runs.std() == pytest.approx(float(spread), abs=0.005), name
-        if published:
-            inside = abs(float(published) - runs.mean()) <= 2 * runs.std()
-            assert verdict == ("yes" if inside else "no"), name
+def test_real_churn_gives_the_published_class_weights(lesson, executed):
+    if lesson == "04_churn":
+        notebook, _ = executed
+        texts = [output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])]
+        (printed,) = [text for text in texts if "; weights [" in text]
+        assert "0.6810433884297521, 1.8808844507845934" in printed
+
+
+def test_real_churn_recall_needs_the_weights_in_the_right_place(lesson, executed):
+    if lesson == "04_churn":
+        _, runs = executed
+        assert runs["recall, weights per row"].min() > runs["recall"].max()
+        # "did not come up in ten splits"
+        assert runs["recall"].min() > 0.463
+        assert runs["ROC AUC, weights per row"].mean() == pytest.approx(runs["ROC AUC"].mean(), abs=0.01)
+
+
+def test_a_wrong_table_is_noticed():
+    rows = [("recall", ".463", ".543", ".050", "yes")]
+    runs = published.pd.DataFrame({"recall": [0.60, 0.61, 0.62]})
+    assert published.measured(rows, runs) == [("recall", ".463", ".610", ".010", "no")]
