@@ -1,0 +1,89 @@
+"""The text and the code of functions: what a learner starts with, what a solution says, and whether a body is still empty."""
+
+import ast
+import dis
+import inspect
+import re
+import textwrap
+import types
+
+
+def solution(reference):
+    """Return the text of a function or class, as its module has it."""
+    return textwrap.dedent(inspect.getsource(reference)).strip()
+
+
+def starter(exercise):
+    """Return the text that a learner starts with: the exercise's own starter, or the reference with `...` for each body."""
+    name = exercise.reference.__name__
+    if exercise.starter is not None:
+        own = exercise.starter.__name__
+        return re.sub(rf"\b(def|class) {re.escape(own)}\b", rf"\1 {name}", solution(exercise.starter), count=1)
+    text = solution(exercise.reference)
+    (tree,) = ast.parse(text).body
+    methods = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if isinstance(tree, ast.ClassDef) else [tree]
+    lines = text.splitlines()
+    # from the end, so that the numbers of the lines before stay right
+    for function in reversed(methods):
+        first = _last_line_of_head(function)
+        lines[first : function.end_lineno] = [" " * (function.col_offset + 4) + "..."]
+    return "\n".join(lines)
+
+
+def _last_line_of_head(function):
+    """Return the number of the line, from 1, on which the docstring ends, or the one before the body if there is none."""
+    first = function.body[0]
+    return first.end_lineno if ast.get_docstring(function) else first.lineno - 1
+
+
+def functions_of(candidate):
+    """Return the Python functions of a function, a class (its own methods) or a wrapper like tf.function's."""
+    if inspect.isclass(candidate):
+        found = [getattr(value, "__func__", getattr(value, "fget", value)) for value in vars(candidate).values()]
+        return [value for value in map(inspect.unwrap, filter(callable, found)) if isinstance(value, types.FunctionType)]
+    candidate = inspect.unwrap(candidate)
+    candidate = getattr(candidate, "__func__", candidate)
+    return [candidate] if isinstance(candidate, types.FunctionType) else []
+
+
+def code_objects(candidate):
+    """Return the code of a function or class, with that of the functions inside."""
+    found = [function.__code__ for function in functions_of(candidate)]
+    for code in found:  # grows while it is read
+        found += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return found
+
+
+def empty_functions(candidate):
+    """Return the names of the functions whose body does nothing: `...`, `pass`, a docstring, `return None`."""
+    return [function.__name__ for function in functions_of(candidate) if _is_empty(function.__code__)]
+
+
+def _is_empty(code):
+    if code.co_flags & inspect.CO_GENERATOR:
+        return False
+    # what is left of such a body once compiled, in Python 3.11 to 3.13
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP", "CACHE", "COPY_FREE_VARS")]
+    loads = [step for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")]
+    return all(step.opname == "RETURN_VALUE" for step in steps if step not in loads) and all(
+        step.argval is None or step.argval is ... for step in loads
+    )
+
+
+def is_same_code(candidate, other):
+    """Whether two functions have the same lines; their names, docstrings, comments and blank lines do not count."""
+    if other is None:
+        return False
+    try:
+        return _lines_that_count(candidate) == _lines_that_count(other)
+    except (OSError, TypeError, SyntaxError, ValueError):  # no source, or none that stands alone, like a lambda's
+        return False
+
+
+def _lines_that_count(function):
+    (tree,) = ast.parse(solution(function)).body
+    tree.name = ""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+            del node.body[0]
+    return ast.dump(tree)

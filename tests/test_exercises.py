@@ -1,0 +1,825 @@
+"""The proof that the checks of the exercises are right: about what they accept, what they reject, and what they name.
+
+`pytest -o addopts="" -s tests/test_exercises.py -k table` prints the figures.
+"""
+
+import _thread
+import ast
+import copy
+import dataclasses
+import functools
+import inspect
+import linecache
+import random
+import re
+import statistics
+import sys
+import threading
+import time
+from pathlib import Path
+
+import keras
+import nbformat
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import make_exercises
+import refresh
+from helpers.exercises import check, checker, hint, solution, sources
+from helpers.exercises.checker import BLANK, ERROR, MISTAKE, OFF, RIGHT, Exercise, Misconception, verdict
+
+ROOT = Path(__file__).parent.parent
+EXERCISES = checker.all_exercises()
+MISTAKES = [(exercise, mistake) for exercise in EXERCISES.values() for mistake in exercise.misconceptions]
+ALTERNATIVES = [(exercise, other) for exercise in EXERCISES.values() for other in exercise.alternatives]
+
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES.keys())
+
+
+def name_of(value):
+    """Return what pytest calls a parameter of a test."""
+    return getattr(value, "id", None) or re.sub(r"\W+", "-", getattr(value, "name", getattr(value, "__name__", "")))
+
+
+def forwarding(function):
+    """Return a function that does the same with other code, so that it does not pass for an untouched starter."""
+    if inspect.isclass(function):
+        return function
+
+    def forward(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    forward.__signature__ = inspect.signature(function)
+    return forward
+
+
+def pasted(text, name, module):
+    """Return what a text defines under a name, as in a notebook: with the imports of its first cell and nothing else."""
+    filename = f"<pasted {name} {len(linecache.cache)}>"
+    # tf.function reads the source of what it records
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    namespace = {short: value for short, value in vars(module).items() if inspect.ismodule(value)}
+    exec(compile(text, filename, "exec"), namespace)
+    return namespace[name]
+
+
+def paste(exercise, text):
+    return pasted(text, exercise.reference.__name__, sys.modules[exercise.reference.__module__])
+
+
+# Every exercise: what its check accepts, rejects and names.
+
+
+@each_exercise
+def test_reference_is_right(exercise):
+    assert verdict(exercise, exercise.reference).kind == RIGHT
+
+
+@each_exercise
+def test_solution_shown_is_the_reference_and_runs_alone(exercise):
+    assert verdict(exercise, paste(exercise, sources.solution(exercise.reference))).kind == RIGHT
+
+
+@pytest.mark.parametrize(("exercise", "other"), ALTERNATIVES, ids=name_of)
+def test_other_right_answer_is_right(exercise, other):
+    found = verdict(exercise, other)
+    assert found.kind == RIGHT, found
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=name_of)
+def test_mistake_gets_its_name(exercise, mistake):
+    found = verdict(exercise, forwarding(mistake.wrong))
+    assert (found.kind, found.headline) == (MISTAKE, f"A known mistake: {mistake.name}"), found
+    assert found.rows or checker._known_outcome(exercise, mistake.wrong).error
+
+
+@each_exercise
+def test_starter_is_not_attempted(exercise):
+    starter = paste(exercise, sources.starter(exercise))
+    assert starter.__doc__ and starter.__doc__ == exercise.reference.__doc__
+    assert inspect.isclass(starter) or inspect.signature(starter) == inspect.signature(exercise.reference)
+    assert verdict(exercise, starter).kind == BLANK
+
+
+@each_exercise
+def test_mistakes_differ_by_more_than_rounding(exercise):
+    """A hundred times the tolerance, so that no other processor takes one for another."""
+    functions = [exercise.reference, *(mistake.wrong for mistake in exercise.misconceptions)]
+    outcomes = [checker._known_outcome(exercise, function) for function in functions]
+    alike = [
+        (one.__name__, other.__name__)
+        for i, one in enumerate(functions)
+        for j, other in enumerate(functions[:i])
+        if outcomes[i].equals(outcomes[j], 100 * exercise.tolerance)
+    ]
+    assert alike == []
+
+
+@each_exercise
+def test_measurements_can_be_compared(exercise):
+    """All kinds are comparable, and the reference is inside its own targets."""
+    outcome = checker._known_outcome(exercise, exercise.reference)
+    kinds = {"number", "truth value", "text", "None", "complex number"}
+    assert outcome.measured and {value.kind for value in outcome.measured.values()} <= kinds
+    assert set(exercise.target or {}) <= set(outcome.measured)
+
+
+@each_exercise
+def test_answer_that_spoils_its_inputs_spoils_no_later_check(exercise):
+    if inspect.isclass(exercise.reference):
+        pytest.skip("a class gets its inputs in many methods")
+
+    def vandal(*args, **kwargs):
+        result = exercise.reference(*args, **kwargs)
+        for value in [*args, *kwargs.values()]:
+            if isinstance(value, np.ndarray):
+                value.fill(7)
+            elif isinstance(value, (list, dict)):
+                value.clear()
+        return result
+
+    verdict(exercise, vandal)
+    assert verdict(exercise, exercise.reference).kind == RIGHT
+
+
+@each_exercise
+def test_check_does_not_depend_on_settings_and_leaves_them(exercise):
+    states = random.getstate(), np.random.get_state()[1].tolist()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    tf.config.run_functions_eagerly(True)
+    try:
+        assert verdict(exercise, exercise.reference).kind == RIGHT
+        assert keras.config.floatx() == "float64" and keras.config.dtype_policy().name == "mixed_bfloat16"
+        assert tf.config.functions_run_eagerly()
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+        tf.config.run_functions_eagerly(False)
+    assert states == (random.getstate(), np.random.get_state()[1].tolist())
+
+
+@each_exercise
+def test_useless_answers_are_never_right(exercise):
+    """Answers without any thought: one number, one array, the first argument, an error."""
+    if inspect.isclass(exercise.reference):
+        pytest.skip("a class is no function of its arguments")
+
+    def first_argument(*args, **kwargs):
+        return args[0]
+
+    def raises(*args, **kwargs):
+        raise RuntimeError("no")
+
+    useless = [lambda *args, **kwargs: 0.123, lambda *args, **kwargs: np.zeros((3, 1)), lambda *args, **kwargs: np.nan, raises]
+    useless += [first_argument] if inspect.signature(exercise.reference).parameters else []
+    assert [verdict(exercise, function).kind for function in useless if verdict(exercise, function).kind == RIGHT] == []
+    assert verdict(exercise, raises).kind in (ERROR, OFF)
+
+
+@each_exercise
+def test_exercise_is_written_out(exercise):
+    texts = [exercise.id, exercise.title, exercise.task, exercise.note, exercise.explanation, *exercise.hints]
+    texts += [text for mistake in exercise.misconceptions for text in (mistake.name, mistake.explanation)]
+    assert all(text.strip() for text in texts)
+    assert re.fullmatch(r"0\d\.\d", exercise.id)
+    assert 2 <= len(exercise.hints) <= 3
+    assert len(exercise.misconceptions) >= 2
+    names = [mistake.name for mistake in exercise.misconceptions]
+    assert len(set(names)) == len(names)
+    assert not [name for name in names if name.endswith(".")]
+    assert exercise.observe is not exercise.second or not inspect.signature(exercise.reference).parameters
+    assert exercise.reference.__name__ in sources.starter(exercise)
+
+
+def test_exercises_are_numbered_in_order():
+    lessons = sorted({name[:2] for name in EXERCISES})
+    counts = [sum(name.startswith(lesson) for name in EXERCISES) for lesson in lessons]
+    assert list(EXERCISES) == [f"{lesson}.{n}" for lesson, count in zip(lessons, counts) for n in range(1, count + 1)]
+    assert all(4 <= count <= 7 for count in counts)
+
+
+def test_a_check_is_fast():
+    """Processor time of an exercise's first check, at its slowest: a wrong answer, and nothing measured before."""
+    seconds = {}
+    for exercise in EXERCISES.values():
+        wrong = forwarding(exercise.misconceptions[-1].wrong)
+        checker._known_outcome.cache_clear()
+        before = time.process_time()
+        verdict(exercise, wrong)
+        seconds[exercise.id] = time.process_time() - before
+    slowest = max(seconds, key=seconds.get)
+    print(f"\nfirst check: median {statistics.median(seconds.values()):.3f} s, slowest {slowest} {seconds[slowest]:.3f} s")
+    assert statistics.median(seconds.values()) < 0.5
+    assert seconds[slowest] < 2
+
+
+# Mutants: small accidental changes of the reference. None that matters may pass.
+
+SWAPPED = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.And: ast.Or, ast.Or: ast.And, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.MatMult: ast.Mult, ast.Mod: ast.Mult,
+}  # fmt: skip
+
+
+def mutants(text):
+    """Yield (what was changed, text) for each small change of a function's or class's text, docstrings left out."""
+    original = ast.parse(text)
+    for index, node in enumerate(ast.walk(original)):
+        for number in range(len(list(changes(node)))):
+            tree = copy.deepcopy(original)
+            changed = list(ast.walk(tree))[index]
+            what, apply = list(changes(changed))[number]
+            before = ast.unparse(tree)
+            apply()
+            if (after := ast.unparse(ast.fix_missing_locations(tree))) != before:
+                yield f"line {getattr(node, 'lineno', 0)}, {what}", after
+
+
+def changes(node):
+    """Yield (what, apply) for each way to change one node in place."""
+    if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)) and type(node.op) in SWAPPED:
+        yield f"{type(node.op).__name__} swapped", lambda: setattr(node, "op", SWAPPED[type(node.op)]())
+    if isinstance(node, ast.Compare):
+        for i, operator in enumerate(node.ops):
+            if type(operator) in SWAPPED:
+                yield f"{type(operator).__name__} swapped", lambda i=i, new=SWAPPED[type(operator)](): node.ops.__setitem__(i, new)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        yield "comparison turned around", lambda: node.__dict__.update(left=node.comparators[0], comparators=[node.left])
+    if isinstance(node, ast.UnaryOp):
+        yield f"{type(node.op).__name__} dropped", lambda: setattr(node, "op", ast.UAdd() if isinstance(node.op, ast.USub) else ast.Not())
+    if isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float)):
+        yield f"{node.value} changed", lambda: setattr(node, "value", other_constant(node.value))
+    if isinstance(node, ast.Call):
+        for i in range(len(node.args)):
+            yield f"argument {i} dropped", lambda i=i: node.args.pop(i)
+        for i, keyword in enumerate(node.keywords):
+            yield f"{keyword.arg}= dropped", lambda i=i: node.keywords.pop(i)
+        if len(node.args) > 1 and not any(isinstance(argument, ast.Starred) for argument in node.args):
+            yield "arguments turned around", lambda: node.args.reverse()
+        inner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if isinstance(inner, ast.Call):  # dataset.shuffle(9).batch(3) without its last call
+            yield f".{node.func.attr}() dropped", lambda: node.__dict__.update(vars(inner))
+        if len(node.args) == 1 and isinstance(node.args[0], ast.Call) and not node.keywords:
+            yield "call around a call dropped", lambda: node.__dict__.update(vars(node.args[0]))
+    for i, statement in enumerate(getattr(node, "body", None) or [] if not isinstance(node, (ast.Lambda, ast.IfExp)) else []):
+        if not is_docstring(statement) and not isinstance(node, ast.Module):
+            yield f"{type(statement).__name__} dropped", lambda i=i: node.body.__setitem__(i, ast.Pass())
+            if i + 1 < len(node.body):
+                yield "two lines exchanged", lambda i=i: node.body.insert(i, node.body.pop(i + 1))
+
+
+def other_constant(value):
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) or not value else value * 2
+
+
+def is_docstring(statement):
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def in_time(function, seconds=5):
+    """Return function(), which must treat an interrupt as a learner's; it gets one when it takes too long."""
+    timer = threading.Timer(seconds, _thread.interrupt_main)
+    timer.start()
+    try:
+        return function()
+    finally:
+        timer.cancel()
+
+
+@functools.cache
+def mutation(exercise):
+    """Return the figures of one exercise's mutants, and which of them the check judges wrongly."""
+    on_second = dataclasses.replace(exercise, observe=exercise.second)
+    figures = {"mutants": 0, "right on all probes": 0, "wrongly accepted": [], "wrongly named": []}
+    for what, text in mutants(sources.solution(exercise.reference)):
+        try:
+            mutant = paste(exercise, text)
+        except Exception:  # it cannot even be defined
+            continue
+        figures["mutants"] += 1
+        found = in_time(lambda: verdict(exercise, mutant))
+        if found.kind == RIGHT:
+            if in_time(lambda: verdict(on_second, mutant)).kind == RIGHT:
+                figures["right on all probes"] += 1
+            else:
+                figures["wrongly accepted"].append(what)
+        if found.kind == MISTAKE:
+            second = in_time(lambda: verdict(on_second, mutant))
+            if second.headline != found.headline:
+                figures["wrongly named"].append(f"{what}: {found.headline}, on the second probes: {second.headline}")
+    return figures
+
+
+@each_exercise
+def test_no_mutant_passes(exercise):
+    assert mutation(exercise)["wrongly accepted"] == []
+
+
+@each_exercise
+def test_no_mutant_gets_the_name_of_another_mistake(exercise):
+    assert mutation(exercise)["wrongly named"] == []
+
+
+def test_table():
+    """Print the figures of all exercises together."""
+    named = [verdict(exercise, forwarding(mistake.wrong)).headline.endswith(f": {mistake.name}") for exercise, mistake in MISTAKES]
+    right = [verdict(exercise, other).kind == RIGHT for exercise, other in ALTERNATIVES]
+    right += [verdict(exercise, exercise.reference).kind == RIGHT for exercise in EXERCISES.values()]
+    figures = [mutation(exercise) for exercise in EXERCISES.values()]
+    table = {
+        "exercises": len(EXERCISES),
+        "misconceptions": len(named),
+        "named correctly": sum(named),
+        "right answers": len(right),
+        "wrongly rejected": len(right) - sum(right),
+        "mutants": sum(each["mutants"] for each in figures),
+        "mutants that change nothing": sum(each["right on all probes"] for each in figures),
+        "wrongly accepted": sum(len(each["wrongly accepted"]) for each in figures),
+        "mutants wrongly named": sum(len(each["wrongly named"]) for each in figures),
+    }
+    print("".join(f"\n{name:30}{number:6}" for name, number in table.items()))
+    assert table["named correctly"] == table["misconceptions"]
+    assert table["wrongly rejected"] == table["wrongly accepted"] == table["mutants wrongly named"] == 0
+
+
+def test_mutants_of_a_small_function():
+    text = 'def f(x):\n    """Two."""\n    y = 2 * x\n    return max(y, 0)'
+    changed = [after for _, after in mutants(text)]
+    assert len(changed) == len(set(changed)) == 9
+    assert all('"""Two."""' in after for after in changed)
+    assert any("y = 2 / x" in after for after in changed) and any("max(y)" in after for after in changed)
+
+
+def test_mutants_find_a_check_that_is_too_weak():
+    """One that never looks at the factor, and one whose mistake has a name that others get as well."""
+    weak = dataclasses.replace(SCALED, observe=lambda candidate: {"zero": candidate(0.0)})
+    assert len(mutation(weak)["wrongly accepted"]) > 1
+    hasty = make(scaled, lambda candidate: {"small": bool(candidate(3.0) < 4)}, [forgotten], second=observe_scaled)
+    assert "forgotten" in mutation(hasty)["wrongly named"][0]
+
+
+def test_an_answer_that_never_ends_is_stopped():
+    def endless(values, factor=2.0):
+        while True:
+            pass
+
+    assert in_time(lambda: verdict(SCALED, endless), seconds=0.2).kind == "interrupted"
+
+
+# The verdict, on exercises made for the purpose.
+
+
+def scaled(values, factor=2.0):
+    """Return the values times a factor.
+
+    Args:
+        values: float64 (n,).
+    """
+    return values * factor
+
+
+def scaled_starter(values, factor=2.0):
+    """Return the values times a factor."""
+    return values + factor
+
+
+def added(values, factor=2.0):
+    return values + factor
+
+
+def forgotten(values, factor=2.0):
+    return values
+
+
+def stopped(values, factor=2.0):
+    raise ValueError("the one and only way to stop like this")
+
+
+def three():
+    """Return three."""
+    return 3.0
+
+
+class Total:
+    """Add up."""
+
+    def __init__(self):
+        """Begin with nothing."""
+        self.total = 0.0
+
+    def add(self, value):
+        """Add a value."""
+        self.total += value
+
+
+def make(reference, observe, wrong=(), **more):
+    texts = dict.fromkeys(["title", "task", "note", "explanation"], "Text.")
+    mistakes = tuple(Misconception(function.__name__, "What you see.", function) for function in wrong)
+    texts |= {"id": "99.1", "hints": ("One.", "Two."), "second": observe, **more}
+    return Exercise(reference=reference, observe=observe, misconceptions=mistakes, **texts)
+
+
+def observe_scaled(candidate):
+    values = np.array([1.0, -2.0, 4.0])
+    return {"scaled": candidate(values), "scaled by 3": candidate(values[:1], factor=3.0), "type": type(candidate(values)).__name__}
+
+
+SCALED = make(scaled, observe_scaled, [added, forgotten, stopped])
+THREE = make(three, lambda candidate: {"number": candidate()}, [lambda: 4.0])
+TOTAL = make(Total, lambda candidate: {"total": (total := candidate(), total.add(2), total.add(0.5))[0].total})
+WITH_TARGET = make(scaled, lambda candidate: {"size": candidate(1.0), "zero": candidate(0.0)}, target={"size": (1.5, None)})
+
+
+def judge(exercise, candidate):
+    found = verdict(exercise, candidate)
+    return found.kind, repr(found)
+
+
+@pytest.mark.parametrize("exercise", [SCALED, THREE, TOTAL, WITH_TARGET])
+def test_right(exercise):
+    assert verdict(exercise, exercise.reference).kind == RIGHT
+
+
+def test_right_says_what_is_worth_knowing():
+    found = verdict(dataclasses.replace(SCALED, note="Two is even."), scaled)
+    assert repr(found).startswith("Right: 99.1 Text.") and "Two is even." in repr(found)
+
+
+def test_mistake_shows_both_numbers():
+    kind, text = judge(SCALED, added)
+    assert kind == MISTAKE and text.startswith("A known mistake: added.\n")
+    assert "scaled[1]: yours 0, expected -4" in text and "scaled by 3[0]: yours 4, expected 3" in text
+
+
+def test_same_error_as_a_known_mistake_gets_its_name():
+    def also(values, factor=2.0):
+        raise ValueError("the one and only way to stop like this")
+
+    def other(values, factor=2.0):
+        raise ValueError("another way")
+
+    assert judge(SCALED, also)[1].startswith("A known mistake: stopped")
+    assert judge(SCALED, other)[0] == ERROR
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda values, factor=2.0: values * factor + 1e-3, "scaled[0]: yours 2.001, expected 2"),
+        (lambda values, factor=2.0: (values * factor)[:, None], "scaled: yours shape (3, 1), expected shape (3,)"),
+        (lambda values, factor=2.0: values * np.nan, "scaled[0]: yours nan, expected 2"),
+        (lambda values, factor=2.0: (values * factor).tolist(), "type: yours list, expected ndarray"),
+        (lambda values, factor=2.0: [[1], [2, 3]], "scaled: yours a list, expected [2, -4, 8]"),
+        (lambda values, factor=2.0: values > 0, "scaled: yours [True, False, True], expected [2, -4, 8]"),
+        (lambda values, factor=2.0: "2", "scaled: yours 2, expected [2, -4, 8]"),
+        (lambda values, factor=2.0: object(), "scaled: yours an object, expected"),
+        (lambda values, factor=2.0: np.array([]), "scaled: yours shape (0,), expected shape (3,)"),
+        (lambda values, factor=2.0: values if factor == 2 else None, "scaled by 3: yours None, expected [3]"),
+        (lambda values, factor=2.0: keras.Input((3,)), "scaled: yours a KerasTensor"),
+    ],
+)
+def test_other_answers_get_the_general_verdict(answer, said):
+    kind, text = judge(SCALED, answer)
+    assert kind == OFF and said in text, text
+    assert "none of the mistakes" in text
+
+
+def test_only_the_first_differences_are_shown():
+    exercise = make(scaled, lambda candidate: {f"number {n}": candidate(n) for n in range(1, 8)})
+    found = verdict(exercise, lambda values, factor=2.0: 0.0)
+    assert [row[0] for row in found.rows] == ["number 1", "number 2", "number 3", "number 4", "and 3 more"]
+
+
+def test_measurements_that_are_missing_or_too_many_are_not_right():
+    exercise = make(scaled, lambda candidate: {"a": 1.0} | {f"entry {n}": 1.0 for n in range(int(candidate(1.0)))})
+    assert "entry 1: yours not there, expected 1" in judge(exercise, lambda values, factor=2.0: 1.0)[1]
+    assert "entry 2: yours 1, expected not there" in judge(exercise, lambda values, factor=2.0: 3.0)[1]
+
+
+def test_tensors_variables_and_integers_are_numbers():
+    exercise = make(three, lambda candidate: {"number": candidate()})
+    for number in (3, np.float32(3), tf.constant(3), tf.Variable(3.0), keras.Variable(3.0), tf.cast(3, tf.bfloat16)):
+        assert verdict(exercise, lambda: number).kind == RIGHT
+    for number in (True, "3", [3], 3.001, None):
+        assert verdict(exercise, lambda: number).kind != RIGHT
+
+
+def test_a_prediction_is_not_given_away():
+    for number, direction in ((2, "a larger number"), (4.5, "a smaller number"), (np.nan, "something else"), ([1], "shape ()")):
+        kind, text = judge(THREE, lambda: number)
+        assert kind == OFF and direction in text and "expected 3" not in text
+    kind, text = judge(THREE, lambda: 4.0)
+    assert kind == MISTAKE and "yours 4, expected a smaller number" in text
+    assert "expected 3" not in judge(THREE, lambda: "three")[1]
+
+
+def test_target_is_a_range_and_the_rest_is_equal():
+    assert verdict(WITH_TARGET, lambda values: 7 * values).kind == RIGHT
+    assert "size: yours 1, expected at least 1.5" in judge(WITH_TARGET, lambda values: values)[1]
+    assert "zero: yours 2, expected 0" in judge(WITH_TARGET, lambda values: values + 2)[1]
+    for useless in (np.nan, np.inf, None, "2", True, np.array([])):
+        assert verdict(WITH_TARGET, lambda values: useless * 1 if useless is not None else None).kind != RIGHT
+    both = dataclasses.replace(WITH_TARGET, target={"size": (1.5, 2.5)})
+    assert "size: yours 7, expected 1.5 to 2.5" in judge(both, lambda values: 7 * values)[1]
+
+
+@pytest.mark.parametrize("body", ["...", "pass", "return", "return None", "return ...", "'''Text.'''", "x = 1\n    return None"])
+def test_nothing_written_is_not_attempted(body):
+    function = pasted(f"def scaled(values, factor=2.0):\n    {body}", "scaled", checker)
+    kind, text = judge(SCALED, function)
+    assert kind == BLANK and text.startswith("Not attempted yet: 99.1 Text.")
+    assert ("its `return` is missing" in text) == ("x = 1" in body)
+
+
+def test_not_implemented_is_not_attempted():
+    def scaled(values, factor=2.0):
+        raise NotImplementedError
+
+    assert judge(SCALED, scaled)[0] == BLANK
+
+
+def test_nothing_returned_is_right_where_nothing_is_asked_for():
+    def in_place(values):
+        """Double the values in place."""
+        values *= 2
+
+    def observe(candidate):
+        values = np.ones(3)
+        candidate(values)
+        return {"values": values}
+
+    exercise = make(in_place, observe)
+    assert verdict(exercise, in_place).kind == RIGHT
+    assert verdict(exercise, lambda values: values.fill(2)).kind == RIGHT
+    assert verdict(exercise, lambda values: values + 1).kind == OFF
+
+
+def test_own_starter_is_not_attempted_until_it_changes():
+    exercise = dataclasses.replace(SCALED, starter=scaled_starter)
+    text = sources.starter(exercise)
+    assert text.startswith("def scaled(values, factor=2.0):") and "values + factor" in text
+    untouched = pasted("\n\n# a comment\n" + text, "scaled", checker)
+    assert verdict(exercise, untouched).kind == BLANK
+    assert verdict(exercise, pasted(text.replace("+", "-"), "scaled", checker)).kind == OFF
+    assert verdict(exercise, pasted(text.replace("+", "*"), "scaled", checker)).kind == RIGHT
+
+
+def test_starter_of_a_function_and_of_a_class():
+    assert sources.starter(SCALED).endswith("values: float64 (n,).\n    \"\"\"\n    ...")
+    starter = sources.starter(TOTAL)
+    assert starter.endswith('    def add(self, value):\n        """Add a value."""\n        ...')
+    assert starter.count("...") == 2 and "self.total" not in starter
+    assert judge(TOTAL, pasted(starter, "Total", checker))[0] == BLANK
+
+
+def test_error_shows_the_learners_own_line():
+    def average(values, factor=2.0):
+        def inner(rows):
+            return rows / undefined  # noqa: F821
+
+        return inner(values)
+
+    kind, text = judge(SCALED, average)
+    assert kind == ERROR and "return rows / undefined" in text
+    assert "NameError: name 'undefined' is not defined" in text and "What it usually means:" in text
+    assert "Traceback" not in text and __file__ not in text
+
+
+def test_error_inside_a_library_shows_the_line_that_called_it():
+    def products(values, factor=2.0):
+        wrong = np.ones((2, 2)) @ values
+        return wrong
+
+    kind, text = judge(SCALED, products)
+    assert kind == ERROR and "wrong = np.ones((2, 2)) @ values" in text and "shape" in text.partition("usually means")[2]
+
+
+def test_error_inside_a_graph_shows_the_learners_line():
+    def graph(values, factor=2.0):
+        @tf.function
+        def inner(values):
+            values = values * factor
+            return tf.reshape(values, (7, 7))
+
+        return inner(tf.constant(values))
+
+    kind, text = judge(SCALED, graph)
+    assert kind == ERROR and "return tf.reshape(values, (7, 7))" in text, text
+    assert "user code" not in text and ".py" not in text
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "meaning"),
+    [
+        ("return missing", NameError, "does not know"),
+        ("total += 1\n    return total", UnboundLocalError, "before it gets a value"),
+        ("return values.no_such_thing", AttributeError, "behind the dot"),
+        ("return None.shape", AttributeError, "is None"),
+        ("return values + None", TypeError, "None stands where"),
+        ("return len(values, 3)", TypeError, "too few, too many"),
+        ("return values(3)", TypeError, "followed by parentheses"),
+        ("return np.ones(3) + np.ones(4)", ValueError, "shapes do not fit"),
+        ("return 1 if values > 0 else 2", ValueError, "many truth values"),
+        ("return values[99]", IndexError, "counting begins with 0"),
+        ("return {}['key']", KeyError, "does not have"),
+        ("return 1 / 0", ZeroDivisionError, "a count that is still 0"),
+        ("return scaled(values)", RecursionError, "calls itself"),
+        ("import no_such_module", ModuleNotFoundError, "not installed"),
+        ("exit()", SystemExit, "whole notebook"),
+        ("return tf.constant([1.0]) @ tf.constant([[2.0]])", "InvalidArgumentError", "shapes do not fit"),
+        ("return tf.constant([1.0]) + tf.constant([2.0], tf.float64)", "InvalidArgumentError", "does not mix types"),
+        ("keras.optimizers.SGD().apply_gradients([(None, keras.Variable(1.0))])", ValueError, "saw no way"),
+        ("return tf.function(lambda x: 1 if x > 0 else 2, autograph=False)(tf.constant(1))", None, "truth value"),
+    ],
+)
+def test_errors_are_explained(body, error, meaning):
+    function = pasted(f"def scaled(values, factor=2.0):\n    {body}", "scaled", checker)
+    if "exit" in body:
+        function.__globals__["exit"] = sys.exit
+    kind, text = judge(SCALED, function)
+    assert kind == ERROR, text
+    assert meaning in text or meaning.capitalize() in text, text
+    assert (getattr(error, "__name__", error) or "") in text
+    assert body.splitlines()[0].split("\n")[0].strip() in text
+
+
+def test_wrong_arguments_are_compared_with_the_task():
+    kind, text = judge(SCALED, lambda values: values)
+    assert kind == ERROR and "`scaled(values, factor=2.0)`" in text and "an unexpected keyword" in text
+    assert judge(SCALED, lambda: 3)[0] == ERROR
+
+
+def test_error_after_the_learners_code_says_so():
+    exercise = make(lambda values, factor=2.0: {"loss": 1.0}, lambda candidate: {"first": candidate(np.ones(2))["loss"]})
+    kind, text = judge(exercise, lambda values, factor=2.0: {})
+    assert kind == ERROR and "Your code ran" in text and "KeyError: 'loss'" in text
+
+
+@pytest.mark.parametrize("candidate", [None, 3.0, "scaled", np.ones(3), ..., Total, keras.losses.MeanSquaredError])
+def test_what_is_no_function_cannot_be_checked(candidate):
+    kind, text = judge(SCALED, candidate)
+    assert kind == "nothing checked" and '`check("99.1", scaled)`' in text
+
+
+def test_a_class_is_asked_for():
+    assert "needs a class" in judge(TOTAL, scaled)[1]
+    assert verdict(TOTAL, type("Mine", (Total,), {})).kind == RIGHT
+
+
+def test_graph_function_and_callable_object_can_be_checked():
+    class Callable:
+        def __call__(self, values, factor=2.0):
+            return values * factor
+
+    assert verdict(SCALED, Callable()).kind == RIGHT
+    traced = make(scaled, lambda candidate: {"scaled": candidate(tf.ones(3)), "twice": candidate(tf.ones(3), 2.0)})
+    assert verdict(traced, tf.function(scaled)).kind == RIGHT
+
+
+def test_what_is_printed_is_shown_once_and_shortened():
+    def talks(values, factor=2.0):
+        for number in range(20):
+            print("number", number)
+        return values * factor
+
+    text = repr(verdict(SCALED, talks))
+    assert "Your code printed:\n    number 0\n" in text and text.count("number 0") == 1 and "number 7" not in text
+
+
+def test_an_interrupt_is_answered(monkeypatch):
+    def endless(values, factor=2.0):
+        tf.config.run_functions_eagerly(True)
+        raise KeyboardInterrupt
+
+    kind, text = judge(SCALED, endless)
+    assert kind == "interrupted" and "Nothing was changed" in text
+    assert not tf.config.functions_run_eagerly()
+
+
+def test_check_that_cannot_run_says_that_it_is_not_the_learners_fault():
+    kind, text = judge(make(stopped, observe_scaled), scaled)
+    assert kind == "nothing checked" and "not in your answer" in text
+
+
+def test_known_answers_are_measured_once():
+    calls = []
+
+    def observe(candidate):
+        calls.append(candidate.__name__)
+        return {"number": candidate(1.0)}
+
+    exercise = make(scaled, observe, [added, forgotten])
+    for _ in range(3):
+        verdict(exercise, lambda values: 17.0)
+    assert calls == ["scaled", "<lambda>", "added", "forgotten", "<lambda>", "<lambda>"]
+
+
+# What is shown.
+
+
+def test_html_and_text_say_the_same():
+    for answer in (scaled, added, lambda values, factor=2.0: values + 17, lambda values: 3, stopped, lambda values, factor=2.0: 1 / 0):
+        found = verdict(SCALED, answer)
+        page = found._repr_html_()
+        words = re.sub(r"<[^>]+>", " ", page).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        told = set(re.findall(r"[\w.]+", repr(found))) - {"yours", "expected", "Measured"}
+        assert told <= set(re.findall(r"[\w.]+", words)) | {word + "." for word in re.findall(r"[\w.]+", words)}
+        assert page.startswith('<div role="status"') and "<script" not in page
+
+
+def test_html_escapes_what_learners_write():
+    def angry(values, factor=2.0):
+        print("<b>bold</b>")
+        raise ValueError("<script>alert(1)</script>")
+
+    page = verdict(SCALED, angry)._repr_html_()
+    assert "<script>" not in page and "<b>" not in page and "&lt;script&gt;" in page
+
+
+def test_markdown_in_explanations_becomes_html():
+    assert checker._as_html("a `b*c*d` *e* **f** 2 * 3 * 4 < 5") == "a <code>b*c*d</code> <em>e</em> <strong>f</strong> 2 * 3 * 4 &lt; 5"
+
+
+def test_check_hint_and_solution_show_something(capsys, monkeypatch):
+    name, exercise = next(iter(EXERCISES.items()))
+    monkeypatch.setattr(checker, "_hints_shown", {})
+    assert check(name, exercise.reference) is None
+    assert capsys.readouterr().out.startswith(f"Right: {name}")
+    for shown in (1, 2, 3, 3):
+        hint(name)
+        assert f"Hint {min(shown, len(exercise.hints))} of {len(exercise.hints)}" in capsys.readouterr().out
+    solution(name)
+    assert sources.solution(exercise.reference).splitlines()[0] in capsys.readouterr().out
+
+
+def test_wrong_number_of_an_exercise_gets_advice(capsys):
+    for wrong, advice in (("1.1", '"01.1"'), ("01.99", "Did you mean"), ("unheard of", "There are"), (1.1, "in quotes")):
+        for function in (hint, solution, functools.partial(check, candidate=scaled)):
+            function(wrong)
+            assert advice in capsys.readouterr().out
+    check(scaled, "01.1")
+    assert "comes first, in quotes" in capsys.readouterr().out
+    check("01.1")
+    assert "got nothing" in capsys.readouterr().out
+
+
+def test_helpers_run_no_text():
+    for path in (ROOT / "helpers" / "exercises").glob("*.py"):
+        names = {node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)}
+        assert not names & {"eval", "exec", "compile", "__import__"}, path.name
+
+
+# The notebooks.
+
+each_lesson = pytest.mark.parametrize("number", make_exercises.lessons())
+
+
+def stored(folder, number):
+    return nbformat.read(refresh.NOTEBOOKS / folder / make_exercises.lessons()[number].name, as_version=4)
+
+
+def written(notebook):
+    """Return what people read and write in a notebook, without outputs."""
+    return [(cell.id, cell.cell_type, cell.metadata.get("tags", []), cell.source) for cell in notebook.cells]
+
+
+@each_lesson
+def test_solved_notebook_shows_the_exercises_as_their_module_has_them(number):
+    assert written(stored("solutions", number)) == written(make_exercises.solved_notebook(number)), "run tests/make_exercises.py"
+
+
+@each_lesson
+def test_pair_of_notebooks_has_not_drifted(number):
+    expected = make_exercises.exercise_notebook(stored("solutions", number))
+    assert written(stored("exercises", number)) == written(expected), "run tests/make_exercises.py"
+
+
+@each_lesson
+def test_exercise_notebook_gives_no_solution_away(number):
+    code = "\n".join(cell.source for cell in stored("exercises", number).cells)
+    for exercise in EXERCISES.values():
+        if exercise.id.startswith(number):
+            assert sources.solution(exercise.reference) not in code and sources.starter(exercise) in code
+
+
+@each_lesson
+def test_stored_verdicts(number):
+    """All right in the solved notebook, but for one wrong answer; nothing attempted in the other."""
+    said = {folder: verdicts(stored(folder, number)) for folder in ("solutions", "exercises")}
+    count = sum(name.startswith(number) for name in EXERCISES)
+    assert [text.partition(":")[0] for text in said["solutions"]] == ["Right", "A known mistake"] + ["Right"] * (count - 1)
+    assert [text.partition(":")[0] for text in said["exercises"]] == ["Not attempted yet"] * count
+
+
+def verdicts(notebook):
+    """Return the stored text of each check, which also has the same as HTML."""
+    checks = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith("check(")]
+    outputs = [output for cell in checks for output in cell.outputs]
+    assert len(outputs) == len(checks) and all("text/html" in output.data for output in outputs)
+    return [output.data["text/plain"] for output in outputs]
