@@ -823,3 +823,9 @@ def verdicts(notebook):
     outputs = [output for cell in checks for output in cell.outputs]
     assert len(outputs) == len(checks) and all("text/html" in output.data for output in outputs)
     return [output.data["text/plain"] for output in outputs]
+
+
+def test_readme_counts_the_exercises():
+    readme = (make_exercises.refresh.NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    assert f"{len(checker.all_exercises())} in all" in readme
+    assert sum(len(exercise.misconceptions) for exercise in checker.all_exercises().values()) > 100, "as README.md says"
