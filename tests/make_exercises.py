@@ -58,7 +58,9 @@ it is and what to change.
 def closing(path):
     paths = list(lessons().values())
     later = paths[paths.index(path) + 1 :]
-    ahead = f"The [exercises of lesson {later[0].stem[:2]}]({later[0].name}) are" if later else "The [map](../00_start_here.ipynb) is"
+    ahead = "The [map of the lessons](../00_start_here.ipynb) is"
+    if later:
+        ahead = f"The [exercises of lesson {later[0].stem[:2]}]({later[0].name}) are"
     return f"## Next\n\n{ahead} next. When a loop of your own misbehaves, the [symptom index](../symptoms.ipynb) helps."
 
 
@@ -67,7 +69,7 @@ def first_heading(path):
 
 
 def exercise_cells(exercise, with_mistake):
-    """Return the cells of one exercise: task, solution, check, and why; for the first of a lesson a wrong answer as well."""
+    """Return the cells of one exercise: task, solution, check, and why; if asked for, a wrong answer as well."""
     key, name = exercise.id.replace(".", "-"), exercise.reference.__name__
     cells = [
         new_markdown_cell(f"## {exercise.id} {exercise.title}\n\n{exercise.task.strip()}", id=f"{key}-task"),
@@ -93,7 +95,7 @@ def tagged(cell):
 
 
 def exercise_notebook(solved):
-    """Return the notebook without solutions and outputs that belongs to a solved one, with a starter before each check."""
+    """Return a solved notebook without its solutions and outputs, and with a starter before each check."""
     notebook = nbformat.from_dict(solved)  # a copy
     notebook, _ = TagRemovePreprocessor(remove_cell_tags={"solution"}).preprocess(notebook, {})
     notebook, _ = ClearOutputPreprocessor().preprocess(notebook, {})

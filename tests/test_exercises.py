@@ -172,7 +172,10 @@ def test_useless_answers_are_never_right(exercise):
     def raises(*args, **kwargs):
         raise RuntimeError("no")
 
-    useless = [lambda *args, **kwargs: 0.123, lambda *args, **kwargs: np.zeros((3, 1)), lambda *args, **kwargs: np.nan, raises]
+    def always(value):
+        return lambda *args, **kwargs: value
+
+    useless = [always(0.123), always(np.zeros((3, 1))), always(np.nan), raises]
     useless += [first_argument] if inspect.signature(exercise.reference).parameters else []
     assert [verdict(exercise, function).kind for function in useless if verdict(exercise, function).kind == RIGHT] == []
     assert verdict(exercise, raises).kind in (ERROR, OFF)
@@ -210,8 +213,9 @@ def test_a_check_is_fast():
         verdict(exercise, wrong)
         seconds[exercise.id] = time.process_time() - before
     slowest = max(seconds, key=seconds.get)
-    print(f"\nfirst check: median {statistics.median(seconds.values()):.3f} s, slowest {slowest} {seconds[slowest]:.3f} s")
-    assert statistics.median(seconds.values()) < 0.5
+    median = statistics.median(seconds.values())
+    print(f"\nfirst check: median {median:.3f} s, slowest {slowest} with {seconds[slowest]:.3f} s")
+    assert median < 0.5
     assert seconds[slowest] < 2
 
 
@@ -246,11 +250,13 @@ def changes(node):
     if isinstance(node, ast.Compare):
         for i, operator in enumerate(node.ops):
             if type(operator) in SWAPPED:
-                yield f"{type(operator).__name__} swapped", lambda i=i, new=SWAPPED[type(operator)](): node.ops.__setitem__(i, new)
+                other = SWAPPED[type(operator)]()
+                yield f"{type(operator).__name__} swapped", lambda i=i, other=other: node.ops.__setitem__(i, other)
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        yield "comparison turned around", lambda: node.__dict__.update(left=node.comparators[0], comparators=[node.left])
+        sides = {"left": node.comparators[0], "comparators": [node.left]}
+        yield "comparison turned around", lambda: vars(node).update(sides)
     if isinstance(node, ast.UnaryOp):
-        yield f"{type(node.op).__name__} dropped", lambda: setattr(node, "op", ast.UAdd() if isinstance(node.op, ast.USub) else ast.Not())
+        yield f"{type(node.op).__name__} dropped", lambda: become(node, node.operand)
     if isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float)):
         yield f"{node.value} changed", lambda: setattr(node, "value", other_constant(node.value))
     if isinstance(node, ast.Call):
@@ -262,14 +268,19 @@ def changes(node):
             yield "arguments turned around", lambda: node.args.reverse()
         inner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if isinstance(inner, ast.Call):  # dataset.shuffle(9).batch(3) without its last call
-            yield f".{node.func.attr}() dropped", lambda: node.__dict__.update(vars(inner))
+            yield f".{node.func.attr}() dropped", lambda: become(node, inner)
         if len(node.args) == 1 and isinstance(node.args[0], ast.Call) and not node.keywords:
-            yield "call around a call dropped", lambda: node.__dict__.update(vars(node.args[0]))
-    for i, statement in enumerate(getattr(node, "body", None) or [] if not isinstance(node, (ast.Lambda, ast.IfExp)) else []):
+            yield "call around a call dropped", lambda: become(node, node.args[0])
+    for i, statement in enumerate(node.body if isinstance(getattr(node, "body", None), list) else []):
         if not is_docstring(statement) and not isinstance(node, ast.Module):
             yield f"{type(statement).__name__} dropped", lambda i=i: node.body.__setitem__(i, ast.Pass())
             if i + 1 < len(node.body):
                 yield "two lines exchanged", lambda i=i: node.body.insert(i, node.body.pop(i + 1))
+
+
+def become(node, other):
+    """Put another node of the tree in the place of this one."""
+    node.__class__, node.__dict__ = type(other), vars(other)
 
 
 def other_constant(value):
@@ -328,7 +339,8 @@ def test_no_mutant_gets_the_name_of_another_mistake(exercise):
 
 def test_table():
     """Print the figures of all exercises together."""
-    named = [verdict(exercise, forwarding(mistake.wrong)).headline.endswith(f": {mistake.name}") for exercise, mistake in MISTAKES]
+    headlines = [(verdict(exercise, forwarding(mistake.wrong)).headline, mistake.name) for exercise, mistake in MISTAKES]
+    named = [headline == f"A known mistake: {name}" for headline, name in headlines]
     right = [verdict(exercise, other).kind == RIGHT for exercise, other in ALTERNATIVES]
     right += [verdict(exercise, exercise.reference).kind == RIGHT for exercise in EXERCISES.values()]
     figures = [mutation(exercise) for exercise in EXERCISES.values()]
@@ -427,13 +439,15 @@ def make(reference, observe, wrong=(), **more):
 
 def observe_scaled(candidate):
     values = np.array([1.0, -2.0, 4.0])
-    return {"scaled": candidate(values), "scaled by 3": candidate(values[:1], factor=3.0), "type": type(candidate(values)).__name__}
+    scaled = candidate(values)
+    return {"scaled": scaled, "scaled by 3": candidate(values[:1], factor=3.0), "type": type(scaled).__name__}
 
 
 SCALED = make(scaled, observe_scaled, [added, forgotten, stopped])
 THREE = make(three, lambda candidate: {"number": candidate()}, [lambda: 4.0])
 TOTAL = make(Total, lambda candidate: {"total": (total := candidate(), total.add(2), total.add(0.5))[0].total})
-WITH_TARGET = make(scaled, lambda candidate: {"size": candidate(1.0), "zero": candidate(0.0)}, target={"size": (1.5, None)})
+SIZE = {"size": (1.5, None)}
+WITH_TARGET = make(scaled, lambda candidate: {"size": candidate(1.0), "zero": candidate(0.0)}, target=SIZE)
 
 
 def judge(exercise, candidate):
@@ -511,7 +525,8 @@ def test_tensors_variables_and_integers_are_numbers():
 
 
 def test_a_prediction_is_not_given_away():
-    for number, direction in ((2, "a larger number"), (4.5, "a smaller number"), (np.nan, "something else"), ([1], "shape ()")):
+    directions = ((2, "a larger number"), (4.5, "a smaller number"), (np.nan, "something else"), ([1], "shape ()"))
+    for number, direction in directions:
         kind, text = judge(THREE, lambda: number)
         assert kind == OFF and direction in text and "expected 3" not in text
     kind, text = judge(THREE, lambda: 4.0)
@@ -529,7 +544,10 @@ def test_target_is_a_range_and_the_rest_is_equal():
     assert "size: yours 7, expected 1.5 to 2.5" in judge(both, lambda values: 7 * values)[1]
 
 
-@pytest.mark.parametrize("body", ["...", "pass", "return", "return None", "return ...", "'''Text.'''", "x = 1\n    return None"])
+EMPTY = ["...", "pass", "return", "return None", "return ...", "'''Text.'''", "x = 1\n    return None"]
+
+
+@pytest.mark.parametrize("body", EMPTY)
 def test_nothing_written_is_not_attempted(body):
     function = pasted(f"def scaled(values, factor=2.0):\n    {body}", "scaled", checker)
     kind, text = judge(SCALED, function)
@@ -724,7 +742,9 @@ def test_known_answers_are_measured_once():
 
 
 def test_html_and_text_say_the_same():
-    for answer in (scaled, added, lambda values, factor=2.0: values + 17, lambda values: 3, stopped, lambda values, factor=2.0: 1 / 0):
+    answers = [scaled, added, stopped, lambda values: 3]
+    answers += [lambda values, factor=2.0: values + 17, lambda values, factor=2.0: 1 / 0]
+    for answer in answers:
         found = verdict(SCALED, answer)
         page = found._repr_html_()
         words = re.sub(r"<[^>]+>", " ", page).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -743,7 +763,8 @@ def test_html_escapes_what_learners_write():
 
 
 def test_markdown_in_explanations_becomes_html():
-    assert checker._as_html("a `b*c*d` *e* **f** 2 * 3 * 4 < 5") == "a <code>b*c*d</code> <em>e</em> <strong>f</strong> 2 * 3 * 4 &lt; 5"
+    page = "a <code>b*c*d</code> <em>e</em> <strong>f</strong> 2 * 3 * 4 &lt; 5"
+    assert checker._as_html("a `b*c*d` *e* **f** 2 * 3 * 4 < 5") == page
 
 
 def test_check_hint_and_solution_show_something(capsys, monkeypatch):
@@ -771,7 +792,8 @@ def test_wrong_number_of_an_exercise_gets_advice(capsys):
 
 def test_helpers_run_no_text():
     for path in (ROOT / "helpers" / "exercises").glob("*.py"):
-        names = {node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)}
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         assert not names & {"eval", "exec", "compile", "__import__"}, path.name
 
 
@@ -791,7 +813,8 @@ def written(notebook):
 
 @each_lesson
 def test_solved_notebook_shows_the_exercises_as_their_module_has_them(number):
-    assert written(stored("solutions", number)) == written(make_exercises.solved_notebook(number)), "run tests/make_exercises.py"
+    expected = make_exercises.solved_notebook(number)
+    assert written(stored("solutions", number)) == written(expected), "run tests/make_exercises.py"
 
 
 @each_lesson

@@ -16,7 +16,6 @@ import html
 import importlib
 import inspect
 import io
-import linecache
 import logging
 import pkgutil
 import random
@@ -32,7 +31,7 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import display
 
-from helpers.exercises import sources
+from helpers.exercises import errors, sources
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +74,7 @@ class Exercise:
 
 
 def check(exercise_id, candidate=None):
-    """Show the verdict on `candidate`, the function (or class) that the exercise asks for: check("04.2", weighted_loss)."""
+    """Show the verdict on the function (or class) that the exercise asks for: check("04.2", weighted_loss)."""
     try:
         exercise = _find(exercise_id)
     except KeyError as error:
@@ -97,7 +96,8 @@ def hint(exercise_id):
     if shown == len(exercise.hints):
         more = f'That was the last hint; `solution("{exercise.id}")` shows one right answer.'
     numbered = [f"{number}. {text}" for number, text in enumerate(exercise.hints[:shown], start=1)]
-    display(Verdict("hint", f"Hint {shown} of {len(exercise.hints)} for {exercise.id} {exercise.title}", (*numbered, more)))
+    headline = f"Hint {shown} of {len(exercise.hints)} for {exercise.id} {exercise.title}"
+    display(Verdict("hint", headline, (*numbered, more)))
 
 
 def solution(exercise_id):
@@ -128,13 +128,9 @@ def _find(exercise_id):
     known, wanted = all_exercises(), exercise_id.strip()
     if wanted in known:
         return known[wanted]
-    close = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
-    advice = f"Did you mean {_either(close)}?" if close else f"There are {', '.join(known)}."
+    close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
+    advice = f'Did you mean "{close[0]}"?' if close else f"There are {', '.join(known)}."
     raise KeyError(f'There is no exercise "{wanted}". {advice}')
-
-
-def _either(names):
-    return " or ".join(f'"{name}"' for name in names)
 
 
 # The verdict.
@@ -143,12 +139,13 @@ RIGHT, MISTAKE, OFF, ERROR, BLANK = "right", "mistake", "off", "error", "not att
 
 
 def verdict(exercise, candidate):
-    """Return the Verdict on `candidate`; whatever it does, this does not raise, and leaves the learner's settings as they were."""
+    """Return the Verdict on `candidate`; whatever that does, this does not raise, and the learner's settings stay."""
     try:
         return _not_checkable(exercise, candidate) or _judge(exercise, candidate)
     except KeyboardInterrupt:
+        stopped = "The check was stopped before it had an answer. Nothing was changed."
         loop = "If it took long: look for a loop that never ends, or for more work in each step than the task asks for."
-        return Verdict("interrupted", "Interrupted", ("The check was stopped before it had an answer. Nothing was changed.", loop))
+        return Verdict("interrupted", "Interrupted", (stopped, loop))
 
 
 def _not_checkable(exercise, candidate):
@@ -174,8 +171,10 @@ def _not_attempted(exercise, reason=None):
 def _judge(exercise, candidate):
     expected = _known_outcome(exercise, exercise.reference)
     if expected.error:
-        reason = f"The check cannot run its own solution here ({type(expected.error).__name__}: {_message(expected.error)})."
-        return Verdict("nothing checked", "Nothing checked", (reason, "The mistake is in the course or in what is installed, not in your answer."))
+        said = f"{type(expected.error).__name__}: {errors.message(expected.error)}"
+        reason = f"The check cannot run its own solution here ({said})."
+        comfort = "The mistake is in the course or in what is installed, not in your answer."
+        return Verdict("nothing checked", "Nothing checked", (reason, comfort))
     outcome = _measure(exercise, candidate)
     return _name_it(exercise, candidate, outcome, expected).with_printed(outcome.printed)
 
@@ -245,7 +244,7 @@ def _is_within(value, bounds):
 
 
 def _same_error(one, other):
-    return type(one) is type(other) and _message(one) == _message(other)
+    return type(one) is type(other) and errors.message(one) == errors.message(other)
 
 
 @functools.cache
@@ -443,51 +442,19 @@ def _told_apart(yours, theirs):
     return texts
 
 
-# Errors: the learner's own line, the message, and what it usually means.
-
-# (type of the error, words of its message, what it usually means); the first that fits
-MEANINGS = [
-    (NameError, "local variable", "A name is used before it gets a value. Inside a function, assigning makes a name local: give it a value first."),
-    (NameError, "", "A name that Python does not know: a typing error, or a variable of another function. What a function needs comes in through its arguments."),
-    (AttributeError, "'NoneType'", "Something before the dot is None. Often a function without `return`, or a gradient that the tape did not record."),
-    (AttributeError, "'numpy'|SymbolicTensor", "Inside a graph there are no values yet, so `.numpy()` does not exist. Stay with TensorFlow's functions there."),
-    (AttributeError, "", "The object before the dot does not have what stands behind the dot: a typing error, or an object of another type than you think. `print(type(...))` tells."),
-    (tf.errors.OperatorNotAllowedInGraphError, "", "A graph cannot use a tensor as a Python truth value or loop over it. Use `tf.where`, `tf.cond` or TensorFlow's own operations."),
-    (TypeError, "NoneType|None values not supported", "None stands where a number or a tensor is needed. Often a function without `return`, or a gradient that the tape did not record."),
-    (TypeError, "not callable", "Something that is not a function is followed by parentheses. Look for a variable with the name of a function, or a missing comma or operator."),
-    (TypeError, "argument", "A function is called with too few, too many or misnamed arguments. `help(function)` shows which it takes."),
-    (TypeError, "not subscriptable|not iterable", "Brackets or a loop need something with parts, like a list or a tensor, and this has none."),
-    (TypeError, "", "Two types that do not work together, for example a list and a number, or integers and floats in one TensorFlow operation."),
-    (tf.errors.InvalidArgumentError, "double|int64|int32|expected to be a", "TensorFlow does not mix types: NumPy makes float64 and int64, Keras float32. `tf.cast` or `.astype` makes them equal."),
-    (tf.errors.InvalidArgumentError, "", "The shapes do not fit together. Print the `.shape` of each tensor in this line and compare it with the task."),
-    (ValueError, "No gradients|None for gradient|gradients provided", "The tape saw no way from the weights to the loss. Compute the loss inside the `with` block, with TensorFlow's operations only."),
-    (ValueError, "non-first call|tf.Variable", "A graph may create variables only when it is first called. Create models, optimizers and metrics outside of it."),
-    (ValueError, "shape|dimension|broadcast|incompatible|inhomogeneous", "The shapes do not fit together. Print the `.shape` of each tensor in this line and compare it with the task."),
-    (ValueError, "truth value", "An `if` or `and` got many truth values instead of one. `np.where`, `tf.where` or `&` work entry by entry."),
-    (ValueError, "", "The type is right, but the value is not one that this function can use. The message names it."),
-    (IndexError, "", "A position that is not there. Counting begins with 0, so the last of n is n − 1."),
-    (KeyError, "", "A key that this dictionary or table does not have. Compare its spelling with the task."),
-    (ZeroDivisionError, "", "Something is divided by zero, often a count that is still 0."),
-    (RecursionError, "", "The function calls itself without end. Look for a name in its body that is its own."),
-    (ImportError, "", "A module that is not installed or has another name. The exercises need only what the first cell imports."),
-    (AssertionError, "", "An `assert` of the code did not hold."),
-    (StopIteration, "", "`next` was called on something that has nothing left."),
-    (SystemExit, "", "`exit` or `quit` would end the whole notebook; a function ends with `return`."),
-]
-
-
 def _error_verdict(exercise, candidate, error):
-    kind, message = type(error).__name__, _message(error)
+    kind, message = type(error).__name__, errors.message(error)
     asked = f"The task asks for `{_signature(exercise.reference)}`."
     if isinstance(error, WrongSignature):
         has = f"Yours is `{_signature(candidate)}`, and the check called it as the task says: {message}."
         return Verdict(ERROR, "An error: the arguments are not those of the task", (asked, has))
-    line = _own_line(candidate, error)
+    line = errors.own_line(candidate, error)
     said = f"{kind}: {message}" if message else kind
     if not line:
-        where = "Your code ran; the error came when the check used what it returned or left behind. Compare types and shapes with the task."
+        where = "Your code ran; the error came when the check used what it returned or left behind."
+        asked = f"{asked} Compare types and shapes."
         return Verdict(ERROR, f"An error: {kind}", (where, asked), code=(said,))
-    meaning = next((text for type_, words, text in MEANINGS if isinstance(error, type_) and re.search(words, message)), None)
+    meaning = errors.meaning(error)
     paragraphs = (f"What it usually means: {meaning}",) if meaning else ()
     return Verdict(ERROR, f"An error: {kind}", paragraphs, code=(*line, said))
 
@@ -500,52 +467,6 @@ def _signature(function):
     return f"{getattr(function, '__name__', type(function).__name__)}{names}"
 
 
-def _message(error):
-    """Return the error's message in one paragraph, without what libraries put around it and without places on this machine."""
-    # a KeyError's own text is the key in quotes, which is what it should be; others give a text
-    text = re.sub(r"\x1b\[[\d;]*m", "", str(error))
-    if "in user code:" in text:  # a graph's error repeats the whole way to it; the last line says what happened
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        raised = [line for line in lines if re.match(r"\w+(Error|Exception): ", line)]
-        text = raised[-1].partition(": ")[2] if raised else lines[-1]
-    text = re.sub(r"^Exception encountered when calling .*?\n\n|\n\n(Arguments received by|Call arguments).*", "", text, flags=re.DOTALL)
-    text = re.sub(r" for '\{\{node .*?\)'|\{\{.*?\}\}|\[Op:\w+\]( name:)?|\S*[/\\](?=[\w.-]+\.py)", "", text)
-    text = " ".join(text.split())
-    return text if len(text) <= 300 else text[:297] + "..."
-
-
-def _own_line(candidate, error):
-    """Return the lines (where, code) in the learner's code that the error came through last; () if it came from elsewhere."""
-    own = sources.code_objects(candidate)
-    places = [
-        (code.co_filename, min(lines), max(lines)) for code in own if (lines := [line for *_, line in code.co_lines() if line])
-    ]
-    # a graph runs a rewritten copy of the code, and its message names the lines of the original
-    said = re.findall(r'File "([^"]+)", line (\d+), in', str(error))
-    frames = [(frame.f_code.co_filename, line) for frame, line in _frames(error)]
-    for file, line in [*((file, int(line)) for file, line in reversed(said)), *reversed(frames)]:
-        if any(_same_file(file, place) and first <= line <= last for place, first, last in places):
-            source = linecache.getline(_full_name(file, places), line).strip()
-            return (f"line {line}: {source}",) if source else (f"line {line} of your code",)
-    return ()
-
-
-def _frames(error):
-    trace = error.__traceback__
-    while trace:
-        yield trace.tb_frame, trace.tb_lineno
-        trace = trace.tb_next
-
-
-def _same_file(one, other):
-    # what a graph's message names may have lost its folder
-    return one == other or one == re.split(r"[/\\]", other)[-1]
-
-
-def _full_name(file, places):
-    return next(place for place, *_ in places if _same_file(file, place))
-
-
 # Showing.
 
 GREEN, RED, AMBER, BLUE = "#2e7d32", "#c62828", "#b26a00", "#1565c0"
@@ -556,7 +477,7 @@ COLORS = {RIGHT: GREEN, MISTAKE: RED, ERROR: RED, OFF: RED, "hint": BLUE, BLANK:
 class Verdict:
     """A verdict, shown as HTML or as plain text with the same words; its first words say what it is.
 
-    `rows` are (measurement, yours, expected), `code` are lines of code and messages, `printed` is what the answer printed.
+    `rows` are (measurement, yours, expected), `code` are lines of code and messages, `printed` are lines it printed.
     """
 
     kind: str
@@ -577,8 +498,8 @@ class Verdict:
         blocks += ["\n".join("    " + line for line in self.code)] if self.code else []
         blocks += [textwrap.fill(text, width=100, break_long_words=False) for text in self.paragraphs]
         if self.rows:
-            rows = [f"    {name}: yours {yours}, expected {wanted}" if yours else f"    {name}" for name, yours, wanted in self.rows]
-            blocks.append("\n".join(["Measured:", *rows]))
+            rows = [f"{name}: yours {yours}, expected {wanted}" if yours else name for name, yours, wanted in self.rows]
+            blocks.append("\n    ".join(["Measured:", *rows]))
         blocks += ["\n".join(["Your code printed:", *("    " + line for line in self.printed)])] if self.printed else []
         return "\n".join(blocks)
 
@@ -608,14 +529,16 @@ def _as_html(text):
 
 
 def _preformatted(lines):
-    return f"<pre>{html.escape(chr(10).join(lines), quote=False)}</pre>"
+    return '<pre style="margin-bottom: 1em">' + html.escape("\n".join(lines), quote=False) + "</pre>"
 
 
 def _table(rows):
-    cell = 'style="text-align: left"'
-    head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in ("measured", "yours", "expected"))
-    body = "\n".join(
-        f'<tr><th scope="row" {cell}>{_as_html(name)}</th><td {cell}>{_as_html(yours)}</td><td {cell}>{_as_html(wanted)}</td></tr>'
-        for name, yours, wanted in rows
-    )
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    head = _table_row("col", "measured", "<th", "yours", "expected")
+    body = "\n".join(_table_row("row", name, "<td", yours, wanted) for name, yours, wanted in rows)
+    return f"<table>\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def _table_row(scope, name, tag, *values):
+    left = 'style="text-align: left"'
+    cells = [f'{tag} {left}>{_as_html(value)}</{tag[1:]}>' for value in values]
+    return f'<tr><th scope="{scope}" {left}>{_as_html(name)}</th>{"".join(cells)}</tr>'

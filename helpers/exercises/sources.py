@@ -1,4 +1,4 @@
-"""The text and the code of functions: what a learner starts with, what a solution says, and whether a body is still empty."""
+"""Functions as text and code: what a learner starts with, what a solution says, whether a body is still empty."""
 
 import ast
 import dis
@@ -21,7 +21,8 @@ def starter(exercise):
         return re.sub(rf"\b(def|class) {re.escape(own)}\b", rf"\1 {name}", solution(exercise.starter), count=1)
     text = solution(exercise.reference)
     (tree,) = ast.parse(text).body
-    methods = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if isinstance(tree, ast.ClassDef) else [tree]
+    inside = tree.body if isinstance(tree, ast.ClassDef) else [tree]
+    methods = [node for node in inside if isinstance(node, ast.FunctionDef)]
     lines = text.splitlines()
     # from the end, so that the numbers of the lines before stay right
     for function in reversed(methods):
@@ -31,7 +32,7 @@ def starter(exercise):
 
 
 def _last_line_of_head(function):
-    """Return the number of the line, from 1, on which the docstring ends, or the one before the body if there is none."""
+    """Return the number, from 1, of the line on which the docstring ends, or of the one before the body."""
     first = function.body[0]
     return first.end_lineno if ast.get_docstring(function) else first.lineno - 1
 
@@ -40,7 +41,8 @@ def functions_of(candidate):
     """Return the Python functions of a function, a class (its own methods) or a wrapper like tf.function's."""
     if inspect.isclass(candidate):
         found = [getattr(value, "__func__", getattr(value, "fget", value)) for value in vars(candidate).values()]
-        return [value for value in map(inspect.unwrap, filter(callable, found)) if isinstance(value, types.FunctionType)]
+        found = map(inspect.unwrap, filter(callable, found))
+        return [value for value in found if isinstance(value, types.FunctionType)]
     candidate = inspect.unwrap(candidate)
     candidate = getattr(candidate, "__func__", candidate)
     return [candidate] if isinstance(candidate, types.FunctionType) else []
@@ -63,7 +65,8 @@ def _is_empty(code):
     if code.co_flags & inspect.CO_GENERATOR:
         return False
     # what is left of such a body once compiled, in Python 3.11 to 3.13
-    steps = [step for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP", "CACHE", "COPY_FREE_VARS")]
+    idle = ("RESUME", "NOP", "CACHE", "COPY_FREE_VARS")
+    steps = [step for step in dis.get_instructions(code) if step.opname not in idle]
     loads = [step for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")]
     return all(step.opname == "RETURN_VALUE" for step in steps if step not in loads) and all(
         step.argval is None or step.argval is ... for step in loads
