@@ -14,6 +14,7 @@ import random
 import re
 import statistics
 import sys
+import signal
 import threading
 import time
 from pathlib import Path
@@ -295,12 +296,15 @@ def is_docstring(statement):
 
 def in_time(function, seconds=5):
     """Return function(), which must treat an interrupt as a learner's; it gets one when it takes too long."""
+    # what a shell starts in the background ignores interrupts, and so would these tests
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(seconds, _thread.interrupt_main)
     timer.start()
     try:
         return function()
     finally:
         timer.cancel()
+        signal.signal(signal.SIGINT, before)
 
 
 @functools.cache
