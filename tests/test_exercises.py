@@ -12,9 +12,9 @@ import inspect
 import linecache
 import random
 import re
+import signal
 import statistics
 import sys
-import signal
 import threading
 import time
 from pathlib import Path
