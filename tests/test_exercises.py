@@ -108,13 +108,25 @@ def test_mistakes_differ_by_more_than_rounding(exercise):
     """A hundred times the tolerance, so that no other processor takes one for another."""
     functions = [exercise.reference, *(mistake.wrong for mistake in exercise.misconceptions)]
     outcomes = [checker._known_outcome(exercise, function) for function in functions]
+    coarse = dataclasses.replace(exercise, tolerance=100 * exercise.tolerance)
     alike = [
         (one.__name__, other.__name__)
         for i, one in enumerate(functions)
         for j, other in enumerate(functions[:i])
-        if outcomes[i].equals(outcomes[j], 100 * exercise.tolerance)
+        if outcomes[i].equals(outcomes[j], coarse)
     ]
     assert alike == []
+
+
+@pytest.mark.parametrize("exercise", [each for each in EXERCISES.values() if each.target], ids=name_of)
+def test_known_answers_are_far_from_the_bounds_of_a_target(exercise):
+    """A tenth of a bound at least, so that another processor or another start finds them on the same side."""
+    answers = [exercise.reference, *exercise.alternatives, *(mistake.wrong for mistake in exercise.misconceptions)]
+    for answer in answers:
+        measured = checker._known_outcome(exercise, answer).measured
+        for name, bounds in exercise.target.items():
+            for bound in filter(None, bounds):
+                assert not abs(measured[name].array / bound - 1) < 0.1, (answer.__name__, name, measured[name].array)
 
 
 @each_exercise
@@ -546,6 +558,15 @@ def test_target_is_a_range_and_the_rest_is_equal():
         assert verdict(WITH_TARGET, lambda values: useless * 1 if useless is not None else None).kind != RIGHT
     both = dataclasses.replace(WITH_TARGET, target={"size": (1.5, 2.5)})
     assert "size: yours 7, expected 1.5 to 2.5" in judge(both, lambda values: 7 * values)[1]
+    assert "size: yours 2.25, expected 1.5 to 2.5" in judge(both, lambda values: 2.25 * values)[1], "shown if right, too"
+
+
+def test_mistake_misses_a_target_on_the_same_side():
+    exercise = make(scaled, lambda candidate: {"size": candidate(1.0)}, [forgotten, added], target={"size": (1.5, 2.5)})
+    for answer, name in ((0.1, "forgotten"), (-np.inf, "forgotten"), (99.0, "added"), (np.inf, "added")):
+        assert judge(exercise, lambda values: answer)[1].startswith(f"A known mistake: {name}.\n"), answer
+    for answer in (np.nan, [1.0], "1", True):
+        assert judge(exercise, lambda values: answer)[0] == OFF
 
 
 EMPTY = ["...", "pass", "return", "return None", "return ...", "'''Text.'''", "x = 1\n    return None"]

@@ -48,10 +48,10 @@ class Exercise:
     """An exercise as data; `observe(candidate)` returns named measurements on small probes, built anew each time.
 
     A measurement is a number, a truth value, a text, None, or an array. Every measurement of a right answer equals the
-    reference's within `tolerance`, relative and absolute; but one that `target` names lies anywhere between its (lower,
-    upper), either of them None where there is no bound. `second` is another `observe`, which only the tests use: an
-    answer that passes must be right on other probes too. Without `starter`, learners start with the reference's
-    signature and docstring.
+    reference's within `tolerance`, relative and absolute. One that `target` names lies anywhere between its (lower,
+    upper), either of them None where there is no bound; a known mistake is recognized there by the side on which it
+    misses. `second` is another `observe`, which only the tests use: an answer that passes must be right on other probes
+    too. Without `starter`, learners start with the reference's signature and docstring.
     """
 
     id: str
@@ -182,7 +182,8 @@ def _judge(exercise, candidate):
 def _name_it(exercise, candidate, outcome, expected):
     if outcome.passes(expected, exercise):
         more = f'`solution("{exercise.id}")` shows one way to write it.'
-        return Verdict(RIGHT, f"Right: {exercise.id} {exercise.title}", (exercise.note, more))
+        reached = tuple(_row(name, outcome.measured[name], None, exercise) for name in exercise.target or {})
+        return Verdict(RIGHT, f"Right: {exercise.id} {exercise.title}", (exercise.note, more), reached)
     if outcome.returned_nothing and not expected.returned_nothing:
         reason = f"`{exercise.reference.__name__}` returned None. If you have written it, its `return` is missing."
         return _not_attempted(exercise, reason)
@@ -190,7 +191,7 @@ def _name_it(exercise, candidate, outcome, expected):
         return _not_attempted(exercise)
     rows = () if outcome.error else _differences(outcome.measured, expected.measured, exercise)
     for mistake in exercise.misconceptions:
-        if outcome.equals(_known_outcome(exercise, mistake.wrong), exercise.tolerance):
+        if outcome.equals(_known_outcome(exercise, mistake.wrong), exercise):
             return Verdict(MISTAKE, f"A known mistake: {mistake.name}", (mistake.explanation,), rows)
     if outcome.error:
         return _error_verdict(exercise, candidate, outcome.error)
@@ -220,27 +221,37 @@ class Outcome:
             return False
         return all(_is_right(name, value, expected.measured[name], exercise) for name, value in self.measured.items())
 
-    def equals(self, other, tolerance):
-        """Whether both did the same. Of two errors only those with the same words are."""
+    def equals(self, other, exercise):
+        """Whether both did the same: equal measurements, or on the same side of a target. Equal errors have equal words."""
         if self.error or other.error:
             return _same_error(self.error, other.error)
         if self.measured.keys() != other.measured.keys():
             return False
-        return all(_equal(value, other.measured[name], tolerance) for name, value in self.measured.items())
+        return all(_is_same(name, value, other.measured[name], exercise) for name, value in self.measured.items())
 
 
 def _is_right(name, value, expected, exercise):
     if name in (exercise.target or {}):
-        return _is_within(value, exercise.target[name])
+        return _side(value, exercise.target[name]) == "within"
     return _equal(value, expected, exercise.tolerance)
 
 
-def _is_within(value, bounds):
+def _is_same(name, value, other, exercise):
+    if name in (exercise.target or {}):
+        return _side(value, exercise.target[name]) == _side(other, exercise.target[name])
+    return _equal(value, other, exercise.tolerance)
+
+
+def _side(value, bounds):
+    """Return where a measurement lies: below its bounds, above them, within them, or nowhere, being no number."""
+    if value.kind != "number" or value.array.shape or np.isnan(value.array):
+        return "nowhere"
     lower, upper = bounds
-    if value.kind != "number" or not value.array.size or not np.all(np.isfinite(value.array)):
-        return False
-    above = lower is None or np.all(value.array >= lower)
-    return bool(above and (upper is None or np.all(value.array <= upper)))
+    if lower is not None and value.array < lower:
+        return "below"
+    if upper is not None and value.array > upper:
+        return "above"
+    return "within" if np.isfinite(value.array) else "nowhere"
 
 
 def _same_error(one, other):
@@ -370,11 +381,10 @@ def _differences(measured, expected, exercise):
 
 
 def _row(name, value, wanted, exercise):
-    target = (exercise.target or {}).get(name)
+    if name in (exercise.target or {}):
+        return name, _in_words(value), _bounds(exercise.target[name])
     if value.kind != wanted.kind:
-        return name, _in_words(value), _bounds(target) if target else _kind_in_words(wanted, exercise)
-    if target:
-        return name, _in_words(value), _bounds(target)
+        return name, _in_words(value), _kind_in_words(wanted, exercise)
     if value.array.shape != wanted.array.shape:
         return name, f"shape {value.array.shape}", f"shape {wanted.array.shape}"
     place, yours, theirs = _worst(value, wanted)
