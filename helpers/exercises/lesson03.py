@@ -201,6 +201,178 @@ def _second_impute(candidate):
 # 03.3 ----------------------------------------------------------------------------------------
 
 
+def one_hot(train, rows):
+    """Give each category of the training rows a column of its own.
+
+    Args:
+        train: NumPy array of strings of shape (n,), one word for each training row.
+        rows: NumPy array of strings of shape (m,), the rows to encode.
+
+    Returns:
+        A float array of shape (m, K), with a column for each of the K categories in `train`, in
+        alphabetical order: 1 where the row has that category, 0 elsewhere.
+    """
+    categories = np.unique(train)  # each word once, in alphabetical order
+    # a column of words against a row of categories: one comparison for each pair
+    return (rows[:, None] == categories).astype("float32")
+
+
+def _one_hot_by_lookup(train, rows):
+    lookup = keras.layers.StringLookup(vocabulary=sorted(set(train)), output_mode="one_hot")
+    return tf.cast(lookup(rows)[:, 1:], "float32")  # column 0 is for words outside the vocabulary
+
+
+def _one_hot_by_numbers(train, rows):
+    numbers = {word: number for number, word in enumerate(sorted(set(train)))}
+    return tf.one_hot([numbers.get(word, -1) for word in rows], depth=len(numbers))
+
+
+def _one_hot_by_eye(train, rows):
+    categories = np.unique(train)
+    table = np.vstack([np.eye(len(categories)), np.zeros(len(categories))])
+    known = np.isin(rows, categories)
+    return table[np.where(known, np.searchsorted(categories, rows), len(categories))]
+
+
+def _one_hot_in_a_loop(train, rows):
+    categories = sorted(set(train.tolist()))
+    encoded = np.zeros((len(rows), len(categories)))
+    for number, word in enumerate(rows):
+        if word in categories:
+            encoded[number, categories.index(word)] = 1
+    return encoded
+
+
+def _codes_in_one_column(train, rows):
+    return np.searchsorted(np.unique(train), rows)[:, None].astype("float32")
+
+
+def _columns_from_the_rows(train, rows):
+    return one_hot(rows, rows)
+
+
+def _columns_from_everybody(train, rows):
+    return one_hot(np.concatenate([train, rows]), rows)
+
+
+def _one_category_left_out(train, rows):
+    return one_hot(train, rows)[:, 1:]
+
+
+def _one_column_too_many(train, rows):
+    return keras.layers.StringLookup(vocabulary=np.unique(train), output_mode="one_hot")(rows)
+
+
+def _numbered_anew(train, rows):
+    _, codes = np.unique(rows, return_inverse=True)
+    return tf.one_hot(codes, depth=len(np.unique(train)))
+
+
+def _order_of_appearance(train, rows):
+    categories = np.array(list(dict.fromkeys(train)))
+    return (rows[:, None] == categories).astype("float32")
+
+
+def _new_word_raises(train, rows):
+    numbers = {word: number for number, word in enumerate(np.unique(train))}
+    return np.eye(len(numbers))[[numbers[word] for word in rows]]
+
+
+def _new_word_is_the_first(train, rows):
+    categories = np.unique(train)
+    return np.eye(len(categories))[np.argmax(rows[:, None] == categories, axis=1)]
+
+
+def _new_word_is_the_last(train, rows):
+    numbers = {word: number for number, word in enumerate(np.unique(train))}
+    return np.eye(len(numbers))[[numbers.get(word, -1) for word in rows]]
+
+
+def _new_word_is_its_neighbor(train, rows):
+    categories = np.unique(train)
+    return tf.one_hot(np.searchsorted(categories, rows), depth=len(categories))
+
+
+def _truth_values(train, rows):
+    return rows[:, None] == np.unique(train)
+
+
+def _one_hot_fingerprint(candidate, train, rows, new, last):
+    """Measure step by step; what follows a wrong step would say nothing.
+
+    `rows` have some of the categories, `new` are words that `train` does not have, and `last` is one behind them all.
+    """
+    types = []
+
+    def encode(train, rows):
+        result = candidate(np.array(train), np.array(rows))
+        if isinstance(result, tuple):
+            raise ValueError(f"one array is wanted, the encoded rows; a tuple of {len(result)} came back")
+        if hasattr(result, "toarray"):
+            raise ValueError("a sparse matrix came back; `.toarray()` makes an ordinary array of it")
+        encoded = np.asarray(result)
+        if encoded.dtype.kind not in "biuf":
+            raise ValueError(f"an array of numbers is wanted, the one returned has the type {encoded.dtype}")
+        types.append(encoded.dtype.kind)
+        return encoded.astype(float)
+
+    def columns(encoded, rows):
+        """Return their number; if there is no row for each row, the shape in words."""
+        if encoded.ndim not in (1, 2) or len(encoded) != len(rows):
+            return f"none, the shape is {encoded.shape}"
+        return encoded.shape[1] if encoded.ndim == 2 else 1
+
+    def columns_if_some_are_new():
+        try:
+            return columns(encode(train, rows[:1] + new), rows[:1] + new)
+        except Exception:
+            return "an error"
+
+    categories = sorted(set(train))
+    size, places = len(categories), [categories.index(word) for word in rows]
+    each, some, alone = encode(train, categories), encode(train, rows), encode(train, rows[:1])
+    found = {
+        "columns if the rows have every category": columns(each, categories),
+        "columns if the rows lack some categories": columns(some, rows),
+        "columns if there is one row alone": columns(alone, rows[:1])}
+    right = set(found.values()) == {size}
+    codes = each.reshape(size, -1) if each.ndim and len(each) == size else np.zeros((size, 1))
+    distances = [np.linalg.norm(one - other) for i, one in enumerate(codes) for other in codes[:i]]
+    found["largest distance between two categories ÷ smallest"] = np.max(distances) / np.min(distances)
+    steps = {
+        "each category has a 1 of its own, else zeros":
+            (lambda: np.array_equal(each[np.argsort(np.argmax(each, axis=1))], np.eye(size)), True),
+        "columns in alphabetical order": (lambda: np.array_equal(each, np.eye(size)), True),
+        "entries that are NaN": (lambda: np.isnan(some).sum() + np.isnan(alone).sum(), 0),
+        "a word gets the same numbers among other rows":
+            (lambda: np.array_equal(some, each[places]) and np.array_equal(alone, each[places[:1]]), True),
+        "the entries are floats": (lambda: set(types) == {"f"}, True),
+        "columns if some words are new": (columns_if_some_are_new, size),
+        "new words": (lambda: encode(train, rows[:1] + new)[1:], np.zeros((len(new), size))),
+        "a new word behind all others in the alphabet": (lambda: encode(train, [last]), np.zeros((1, size))),
+        "training rows with one category": (lambda: encode(train[:1] * 2, train[:1] * 3), np.ones((3, 1)))}
+    for name, (measure, wanted) in steps.items():
+        found[name] = measure() if right else "not measured yet"
+        right = right and np.array_equal(found[name], wanted)
+    return found
+
+
+def _observe_one_hot(candidate):
+    # neither the order of appearance nor of frequency is the alphabet's; one new word is longer than all others
+    return _one_hot_fingerprint(
+        candidate, ["NAP", "ASY", "NAP", "TA", "ATA", "ASY", "NAP"], ["TA", "ATA", "TA", "NAP", "TA"],
+        new=["AAA", "ASYM", "NON"], last="UNKNOWN")
+
+
+def _second_one_hot(candidate):
+    return _one_hot_fingerprint(
+        candidate, ["up", "flat", "flat", "down", "up", "flat", "level", "wavy"], ["flat", "up", "wavy", "up"],
+        new=["lev", "a", "levelled", "uphill"], last="zigzag")
+
+
+# 03.4 ----------------------------------------------------------------------------------------
+
+
 def accuracy(labels, logits):
     """Return the share of people on the right side of the threshold.
 
@@ -273,7 +445,7 @@ def _second_accuracy(candidate):
         "accuracy of three ill people": ([1, 1, 1], [0.45, 0.06, -2.0])})
 
 
-# 03.4 ----------------------------------------------------------------------------------------
+# 03.5 ----------------------------------------------------------------------------------------
 
 
 def train_one_epoch(model, optimizer, loss_fn, dataset, metrics):
@@ -476,7 +648,7 @@ def _second_train_one_epoch(candidate):
     return _training_fingerprint(candidate, features, [0, 0, 1, 1, 0, 1, 1, 1, 0], 4, 0.5)
 
 
-# 03.5 ----------------------------------------------------------------------------------------
+# 03.6 ----------------------------------------------------------------------------------------
 
 
 def evaluate(model, dataset):
@@ -595,7 +767,7 @@ def _second_evaluate(candidate):
     return _evaluation_fingerprint(candidate, features, [1, 1, 1, 1, 0, 1, 0, 1, 1, 0], 4, bias=0.25)
 
 
-# 03.6 ----------------------------------------------------------------------------------------
+# 03.7 ----------------------------------------------------------------------------------------
 
 
 def train_until_best(model, train_epoch, val_loss, test_loss, patience):
@@ -919,6 +1091,99 @@ where it was measured.""",
                     "median hides."),
     Exercise(
         id="03.3",
+        title="Words as columns",
+        task="""\
+A column of words, such as the type of chest pain, has categories without an order. Write `one_hot(train, rows)` for two
+NumPy arrays of strings of shapes `(n,)` and `(m,)`. It returns a float array of shape `(m, K)` for `rows`: one column
+for each of the K categories **of the training rows**, in alphabetical order, 1 where the row has that category and 0
+elsewhere. A word that training never saw gets a row of zeros, and no error.""",
+        hints=(
+            "Which rows decide how many columns there are? One patient alone gets as many as a hundred do.",
+            "`np.unique(train)` has each category once, in alphabetical order. A new word equals none of them.",
+            "`rows[:, None]` has the shape `(m, 1)`. Compared with the K categories it gives a table of `(m, K)` truth "
+            "values, and `.astype(\"float32\")` makes numbers of them."),
+        reference=one_hot,
+        alternatives=(_one_hot_by_lookup, _one_hot_by_numbers, _one_hot_by_eye, _one_hot_in_a_loop),
+        misconceptions=(
+            Misconception(
+                "codes in place of columns",
+                "Each word became one number, and numbers have an order: the first category and the last are the "
+                "furthest apart, for no reason but how they were numbered. Scaling the numbers does not mend that. "
+                "Give each category a column of its own.",
+                _codes_in_one_column),
+            Misconception(
+                "the columns come from the rows themselves",
+                "The number of columns depends on which words happen to be in `rows`, so the columns of two sets do "
+                "not agree, and a model trained on one cannot take the other. (`pd.get_dummies` of each set does "
+                "this.) Take the categories from `train`.",
+                _columns_from_the_rows),
+            Misconception(
+                "new words get columns",
+                "Words that training never saw make the table wider, because the categories were taken from both "
+                "arrays together. A trained network takes as many columns as it was built for. Take the categories "
+                "from `train` alone.",
+                _columns_from_everybody),
+            Misconception(
+                "one category has no column",
+                "There is one column less than categories, so one of them has zeros only, exactly as a word has that "
+                "training never saw, and it is nearer to the others than they are to each other. Leaving a column out "
+                "(`drop_first`) is meant for linear models without a penalty; keep all of them here.",
+                _one_category_left_out),
+            Misconception(
+                "one column too many",
+                "There is one column more than categories. `StringLookup` begins with a column for unknown words, and "
+                "codes that count from 1 leave column 0 empty. Here an unknown word gets zeros, so that column goes.",
+                _one_column_too_many),
+            Misconception(
+                "the rows are numbered anew",
+                "The table has the right width, but the same word stands in another column when other rows come along: "
+                "its number was learned from `rows`. A model would read one category as another. The "
+                "categories of `train` decide which column is whose.",
+                _numbered_anew),
+            Misconception(
+                "the columns are not in alphabetical order",
+                "Each category has its column, but elsewhere than asked for: in order of appearance, by frequency, or "
+                "as a `set` yields them, which changes with each start of Python. A saved model needs an order that "
+                "can be found again: sort the categories.",
+                _order_of_appearance),
+            Misconception(
+                "a new word is an error",
+                "The words of training are encoded well, and one that training never saw stops the function. The next "
+                "patient may bring such a word. Ask whether it is known before you look it up (in scikit-learn's "
+                "encoder, `handle_unknown=\"ignore\"`). Call `one_hot(np.array([\"a\"]), np.array([\"b\"]))` to see the "
+                "error.",
+                _new_word_raises),
+            Misconception(
+                "a new word counts as the first category",
+                "A word that training never saw becomes the first of the alphabet. `argmax` says 0 where nothing is "
+                "True as well, and so does a number 0 for \"unknown\". Leave its row at zeros.",
+                _new_word_is_the_first),
+            Misconception(
+                "a new word counts as the last category",
+                "A word that training never saw becomes the last of the alphabet. A number −1 for \"unknown\" reads "
+                "the last row of a NumPy array, so `np.eye(K)[-1]` is the last category. Leave its row at zeros.",
+                _new_word_is_the_last),
+            Misconception(
+                "a new word counts as its neighbor in the alphabet",
+                "`np.searchsorted` says where a word *would* stand, whether it is there or not, so a word that "
+                "training never saw becomes the next one of the alphabet. Test with `==` or `np.isin` whether it is "
+                "known.",
+                _new_word_is_its_neighbor),
+            Misconception(
+                "truth values or integers in place of floats",
+                "The words of training have their ones and zeros in the right places, but not as floats: TensorFlow "
+                "does not multiply truth values or integers by a network's float32 weights. Say "
+                "`.astype(\"float32\")` or `tf.cast`.",
+                _truth_values)),
+        observe=_observe_one_hot,
+        second=_second_one_hot,
+        note="scikit-learn's `OneHotEncoder(handle_unknown=\"ignore\")` does the same. `pd.get_dummies` does not: it "
+             "has no memory of the training rows.",
+        explanation="The categories are learned from the training rows, like a mean or a median, and any two of them "
+                    "are equally far apart. A new word equals none of them, so its row of zeros needs no line of its "
+                    "own."),
+    Exercise(
+        id="03.4",
         title="Accuracy from logits",
         task="""\
 Write `accuracy(labels, logits)`. `labels` is a float array of shape `(n,)` with 1 for ill and 0 for healthy; `logits`
@@ -971,7 +1236,7 @@ from 0 to 1.""",
                     "\"logit above 0\" are the same statement. The column is taken out of `logits` first, because "
                     "two arrays of shapes (n, 1) and (n,) would be compared crosswise."),
     Exercise(
-        id="03.4",
+        id="03.5",
         title="Mend an epoch",
         task="""\
 This loop trains correctly, and it **measures wrongly, in two ways**. In a notebook its curves are sluggish, and
@@ -1034,7 +1299,7 @@ loss per *row* and the accuracy, both measured with the predictions that the gra
                     "is already a mean, and weighting it by the number of rows turns the mean of means into a mean "
                     "over all rows."),
     Exercise(
-        id="03.5",
+        id="03.6",
         title="An evaluation that changes nothing",
         task="""\
 Write `evaluate(model, dataset)`. The model puts out **logits** of shape `(batch, 1)`; the dataset yields
@@ -1095,7 +1360,7 @@ weight of the model must stay as it was, the moving averages of BatchNorm includ
                     "tape and optimizer nothing else can move. The logits go to a loss that expects logits and to a "
                     "threshold of 0, and each batch counts by its rows."),
     Exercise(
-        id="03.6",
+        id="03.7",
         title="Early stopping that restores",
         task="""\
 Write the whole of early stopping, `train_until_best(model, train_epoch, val_loss, test_loss, patience)`. Three
