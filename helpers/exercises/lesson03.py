@@ -12,6 +12,8 @@ from helpers.exercises.checker import Exercise, Misconception
 
 def _entry(record, name):
     """Read one number from a returned dictionary, also where it is still a tensor or a metric."""
+    if not hasattr(record, "keys"):
+        raise ValueError(f"a dictionary is wanted, something of the type {type(record).__name__} came back")
     if name not in record:
         raise ValueError(f"the returned dictionary has no entry {name!r}; it has {list(record)}")
     value = record[name]
@@ -75,13 +77,28 @@ def _divided_by_the_variance(train, validation, test):
     return tuple((rows - mean) / variance for rows in (train, validation, test))
 
 
+def _divided_by_the_sample_deviation(train, validation, test):
+    mean, deviation = train.mean(axis=0), train.std(axis=0, ddof=1)
+    return tuple((rows - mean) / deviation for rows in (train, validation, test))
+
+
+def _fitted_on_scaled_rows(train, validation, test):
+    train = (train - train.mean(axis=0)) / train.std(axis=0)
+    validation = (validation - train.mean(axis=0)) / train.std(axis=0)
+    test = (test - train.mean(axis=0)) / train.std(axis=0)
+    return train, validation, test
+
+
 def _scaling_fingerprint(candidate, train, validation, test):
     names = ("training", "validation", "test")
     arrays = (train, validation, test)
     # copies: a candidate that scales in place must not spoil the next probe
-    scaled = [np.asarray(part, dtype=float) for part in candidate(*(rows.copy() for rows in arrays))]
-    if len(scaled) != 3:
-        raise ValueError(f"three arrays are wanted, {len(scaled)} came back")
+    result = candidate(*(rows.copy() for rows in arrays))
+    if not isinstance(result, (tuple, list)) or len(result) != 3:
+        many = f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
+        raise ValueError(f"a tuple of three arrays is wanted, train, validation and test; "
+                         f"something of the type {type(result).__name__}{many} came back")
+    scaled = [np.asarray(part, dtype=float) for part in result]
     older = candidate(train.copy(), validation.copy(), test + 100)
     moved = np.asarray(older[0], dtype=float) - scaled[0]
     return {f"scaled {name} rows": rows for name, rows in zip(names, scaled)} | {
@@ -154,6 +171,17 @@ def _median_of_these_rows(train, rows):
     return np.stack([np.where(missing, np.median(rows[rows > 0]), rows), missing], axis=1)
 
 
+def _median_of_everybody(train, rows):
+    missing = ~(rows > 0)
+    everybody = np.concatenate([train, rows])
+    return np.stack([np.where(missing, np.median(everybody[everybody > 0]), rows), missing], axis=1)
+
+
+def _median_is_nan(train, rows):
+    missing = ~(rows > 0)
+    return np.stack([np.where(missing, np.median(train[train != 0]), rows), missing], axis=1)
+
+
 def _nan_kept(train, rows):
     missing = rows == 0
     return np.stack([np.where(missing, np.median(train[train > 0]), rows), missing], axis=1)
@@ -175,14 +203,21 @@ def _indicator_upside_down(train, rows):
 
 
 def _imputing_fingerprint(candidate, train, rows):
-    encoded = np.asarray(candidate(train.copy(), rows.copy()), dtype=float)
-    if encoded.shape != (len(rows), 2):
-        raise ValueError(f"an array of shape {(len(rows), 2)} is wanted, the one returned has "
-                         f"shape {encoded.shape}: one row per person, value and indicator")
+    def encode(train, rows):
+        encoded = np.asarray(candidate(train.copy(), rows.copy()), dtype=float)
+        if encoded.shape != (len(rows), 2):
+            raise ValueError(f"for `rows` of shape {rows.shape}, an array of shape {(len(rows), 2)} is wanted, value "
+                             f"and indicator; the one returned has shape {encoded.shape}")
+        return encoded
+
+    encoded, measured = encode(train, rows), rows[rows > 0][:1]
     return {
         "rows left without a number": np.isnan(encoded[:, 0]).sum(),
         "first column (value)": encoded[:, 0],
-        "second column (1 = was missing)": encoded[:, 1]}
+        "second column (1 = was missing)": encoded[:, 1],
+        # one measured training value less: their number is even now
+        "one row alone, missing": encode(train[:-1], np.zeros(1)),
+        "one row alone, measured": encode(train[:-1], measured)}
 
 
 def _observe_impute(candidate):
@@ -725,6 +760,16 @@ def _batches_count_alike(model, dataset):
     return _evaluate_with(model, dataset, weighted=False)
 
 
+def _both_by_batch(model, dataset):
+    loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
+    losses, accuracies = [], []
+    for features, labels in dataset:
+        logits = model(features, training=False)
+        losses.append(loss_fn(labels, logits))
+        accuracies.append(np.mean((logits > 0) == (labels == 1)))
+    return {"val_loss": np.mean(losses), "val_accuracy": np.mean(accuracies)}
+
+
 def _evaluation_that_trains(model, dataset):
     optimizer = keras.optimizers.SGD(0.1)
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -746,13 +791,17 @@ def _evaluation_fingerprint(candidate, features, labels, batch, bias):
     before = _flat_weights(model)
     arrays = np.array(features, "float32"), np.array(labels, "float32")[:, None]
     dataset = tf.data.Dataset.from_tensor_slices(arrays).batch(batch)
-    first, again = candidate(model, dataset), candidate(model, dataset)
+    first, again = ({name: _entry(record, name) for name in ("val_loss", "val_accuracy")}
+                    for record in (candidate(model, dataset), candidate(model, dataset)))
+    # an evaluation that remembers the ones before would still agree with itself on the same rows
+    turned = candidate(model, dataset.map(lambda features, labels: (features, 1 - labels)))
     return {
-        "val_loss": _entry(first, "val_loss"),
-        "val_accuracy": _entry(first, "val_accuracy"),
+        "val_loss": first["val_loss"],
+        "val_accuracy": first["val_accuracy"],
         "largest change in the model's weights": np.abs(_flat_weights(model) - before).max(),
         "val_loss of a second evaluation, minus the first":
-            _entry(again, "val_loss") - _entry(first, "val_loss")}
+            again["val_loss"] - first["val_loss"],
+        "val_accuracy of another evaluation, where all labels are turned around": _entry(turned, "val_accuracy")}
 
 
 def _observe_evaluate(candidate):
@@ -945,6 +994,8 @@ def _rehearsed_run(candidate, val_losses, test_losses, patience):
 
     def loss_from(script):
         epoch = int(np.ravel(model.trainable_variables[-1].numpy())[0])
+        if epoch == 0:  # somebody may measure the untrained model, too; it is no rival
+            return 2 * max(script)
         return script[min(epoch, len(script)) - 1]
 
     def test_loss():
@@ -1022,7 +1073,19 @@ feature, and returns the three arrays scaled: in each column, subtract the mean 
                 "divided by the variance",
                 "The columns have mean 0 but come out tiny: the variance is the square of the standard deviation. "
                 "Divide by the standard deviation, and the typical distance becomes 1.",
-                _divided_by_the_variance)),
+                _divided_by_the_variance),
+            Misconception(
+                "the standard deviation of pandas, with n − 1",
+                "Everything comes out a little too small, by the same factor in each column: the sum of squares was "
+                "divided by n − 1. That is what `std` of a pandas table does, and `ddof=1`; with many rows it hardly "
+                "shows. The task asks for NumPy's `std`, and scikit-learn's `StandardScaler` uses the same.",
+                _divided_by_the_sample_deviation),
+            Misconception(
+                "the scale is computed from rows already scaled",
+                "The training rows are right, and the others come out as they went in. `train` was replaced by its "
+                "scaled values first, and those have mean 0 and standard deviation 1, which changes nothing. Compute "
+                "both numbers before anything is replaced.",
+                _fitted_on_scaled_rows)),
         observe=_observe_standardize,
         second=_second_standardize,
         note="The means of your scaled validation and test rows are not 0. That is how it must look: exact zeros "
@@ -1062,6 +1125,17 @@ where it was measured.""",
                 "The value that fills a gap depends on who else happens to be in `rows`; for one patient alone it "
                 "could not be computed. Like a scale, a median is fitted on the training rows.",
                 _median_of_these_rows),
+            Misconception(
+                "the median is taken of both arrays together",
+                "What fills the gaps moves with the rows to encode, so validation and test rows help to prepare the "
+                "training, and one patient's gap is filled in another way than the next one's. Take the median of "
+                "`train` alone.",
+                _median_of_everybody),
+            Misconception(
+                "the median itself is NaN",
+                "Every gap is filled with NaN: a single NaN among the training values makes `np.median` NaN. Keep only "
+                "the measured ones, those above 0, or use `np.nanmedian` on values without zeros.",
+                _median_is_nan),
             Misconception(
                 "NaN is not caught",
                 "Some rows still hold no number, and one of them is enough to turn the loss into NaN. `rows == 0` "
@@ -1150,8 +1224,8 @@ elsewhere. A word that training never saw gets a row of zeros, and no error.""",
                 "a new word is an error",
                 "The words of training are encoded well, and one that training never saw stops the function. The next "
                 "patient may bring such a word. Ask whether it is known before you look it up (in scikit-learn's "
-                "encoder, `handle_unknown=\"ignore\"`). Call `one_hot(np.array([\"a\"]), np.array([\"b\"]))` to see the "
-                "error.",
+                "encoder, `handle_unknown=\"ignore\"`). To see the error, call "
+                "`one_hot(np.array([\"a\"]), np.array([\"b\"]))`.",
                 _new_word_raises),
             Misconception(
                 "a new word counts as the first category",
@@ -1215,13 +1289,15 @@ from 0 to 1.""",
                 _everybody_against_everybody),
             Misconception(
                 "everybody is called ill",
-                "What comes out is the share of ill people: after the sigmoid every number is above 0. The "
-                "threshold 0 belongs to logits; for probabilities it is 0.5. Do not mix the two.",
+                "What comes out is the share of ill people: every number was above the threshold. After a sigmoid "
+                "all are above 0, so the threshold there is 0.5, and 0 is for logits. And the softmax of *one* column "
+                "is 1 for everybody: it is for one logit per class.",
                 _everybody_is_ill),
             Misconception(
                 "nobody is called ill",
-                "What comes out is the share of healthy people: the largest of *one* column is always column 0. "
-                "`argmax` is for one logit per class; with a single logit, compare with a threshold.",
+                "What comes out is the share of healthy people: no logit was large enough. The `argmax` of *one* "
+                "column is always 0, and so is a probability made an integer, which cuts off its decimals. Compare "
+                "the single logit with a threshold.",
                 _nobody_is_ill),
             Misconception(
                 "a count in place of a share",
@@ -1343,10 +1419,16 @@ weight of the model must stay as it was, the moving averages of BatchNorm includ
                 "`BinaryAccuracy` expects probabilities unless you say `threshold=0.0`.",
                 _evaluated_at_half),
             Misconception(
-                "a mean of batch means",
+                "the loss is a mean of batch means",
                 "The last batch has a single row and counted as much as three. The loss then depends on the batch "
                 "size, which evaluation should not. Weight each batch by its number of rows.",
                 _batches_count_alike),
+            Misconception(
+                "loss and accuracy are means of batch means",
+                "The last batch has a single row, and its loss and its accuracy counted as much as those of three. "
+                "Add up over *rows* and divide by their number, or let metrics do it, the loss with a "
+                "`sample_weight`.",
+                _both_by_batch),
             Misconception(
                 "the evaluation trains",
                 "The weights have moved, and the second evaluation is better than the first: the model has learned "
