@@ -707,9 +707,9 @@ ERRORS = [
     ("return tf.one_hot([0])", "Missing required", "too few, too many or misnamed"),
     ("class Sum:\n    def add(value):\n        pass\nreturn Sum().add(1)", "but 2 were given", "is `self`"),
     # positions and parts
-    ("return range(len(values) / 2)", "'float' object cannot be", "a single integer"),
-    ("return values[0.5]", "IndexError", "a single integer"),
-    ("return tf.constant(values)[[0.5]]", "TypeError", "a single integer"),
+    ("return range(len(values) / 2)", "'float' object cannot be", "single integer is needed"),
+    ("return values[0.5]", "IndexError", "single integer is needed"),
+    ("return tf.constant(values)[[0.5]]", "TypeError", "single integer is needed"),
     ("x = tf.constant(values)\nx[x < 0] = 0", "scalar index", "tf.boolean_mask"),
     ("return float(values)", "TypeError", "several, or of none"),
     ('return f"{tf.constant(values):.3f}"', "TypeError", "several, or of none"),
