@@ -62,6 +62,9 @@ def _observe_weights(candidate, rows=((7, 3), (8, 4, 1), (0, 3))):
         weights = [found.get(label, 1.0) if isinstance(found, dict) else 1.0 for label in range(len(counts))]
         name = " and ".join(map(str, counts)) + " rows"
         measured[f"a dictionary ({name})"] = isinstance(found, dict)
+        keys = list(found) if isinstance(found, dict) else []
+        measured[f"all keys are numbers ({name})"] = not any(isinstance(key, (str, bytes)) for key in keys)
+        measured[f"entries ({name})"] = len(keys)
         measured[f"weights as fit reads them ({name})"] = np.array(weights, "float64")
         measured[f"weight of the average row ({name})"] = float(np.average(weights, weights=counts))
     return measured
@@ -89,9 +92,9 @@ There may be two classes, or three, or only one. Only classes that occur get an 
     misconceptions=(
         Misconception(
             "the keys are text",
-            "The weights are right, but they stand under \"0\" and \"1\", and the classes are 0 and 1. `fit` finds no "
-            "weight for a class, takes 1, and says nothing: training runs as if there were no weights. Make each key "
-            "an int.",
+            "The weights stand under text like \"0\" and \"1\", and the classes are the numbers 0 and 1. `fit` finds "
+            "no weight for a class, takes 1, and says nothing: training runs as if there were no weights. Make each "
+            "key an int.",
             _text_keys),
         Misconception(
             "the weights are upside down",
@@ -173,6 +176,11 @@ def _weighted_logits(labels, logits, row_weights):
     return loss_fn(labels, logits * row_weights[:, None])
 
 
+def _left_tensorflow(labels, logits, row_weights):
+    losses = np.logaddexp(0, logits) - labels * logits
+    return float(np.mean(losses[:, 0] * row_weights))
+
+
 def _pulls(loss_of_logits, logits):
     """Return the loss and its gradient for each row, (B,); zeros where the tape finds no way from loss to logits."""
     with tf.GradientTape() as tape:
@@ -244,6 +252,12 @@ row by its weight, add up, and divide by the number of rows B. That is what `fit
             "A weight says how much a row counts, not how sure the network is. Multiplied with the logit, it makes a "
             "right row even safer, and its pull smaller instead of larger. Multiply the losses.",
             _weighted_logits),
+        Misconception(
+            "no gradient reaches the logits",
+            "The number is right, but nothing can be trained with it: the pull of each row is 0, because the tape "
+            "records TensorFlow's operations only. After `float`, `.numpy()` or a NumPy function the way back to the "
+            "logits is gone. Compute with TensorFlow or Keras up to the `return`.",
+            _left_tensorflow),
     ),
     observe=_observe_weighted_loss,
     second=lambda candidate: _observe_weighted_loss(candidate, seed=1),
@@ -382,7 +396,8 @@ def _observe_report(candidate, probes=None):
     values = np.array([[float(found[key]) for key in keys] for found in reports])
     once, again = values[:len(probes)], values[len(probes):]
     # equal by value: of the same customers a metric that kept its state reports something else the second time
-    measured = {"asked again, it reports the same": bool(np.allclose(once, again, equal_nan=True))}
+    same = bool(np.allclose(once, again, equal_nan=True))
+    measured = {"asked again about the same customers, it reports the same": same}
     for name, row in zip(probes, once):
         measured |= {f"{key} ({name})": value for key, value in zip(keys, row)}
     return measured
@@ -522,6 +537,17 @@ def _alpha_for_all(labels, logits, gamma=2.0, alpha=0.25):
     return tf.reduce_mean(alpha * tf.sigmoid(-toward_truth) ** gamma * tf.nn.softplus(-toward_truth))
 
 
+def _alpha_unused(labels, logits, gamma=2.0, alpha=0.25):
+    # class balancing is off unless it is asked for
+    return keras.losses.BinaryFocalCrossentropy(alpha=alpha, gamma=gamma, from_logits=True)(labels, logits)
+
+
+def _alpha_for_zeros(labels, logits, gamma=2.0, alpha=0.25):
+    toward_truth = logits * (2 * labels - 1)
+    row_weights = alpha * (1 - labels) + (1 - alpha) * labels
+    return tf.reduce_mean(row_weights * tf.sigmoid(-toward_truth) ** gamma * tf.nn.softplus(-toward_truth))
+
+
 def _observe_focal(candidate, logits=(-2.0, -0.5, 0.75, 3.0, 0.0), certain=(-200.0, -20.0, 20.0, 200.0)):
     labels = [0, 1, 0, 1, 1]
     batches = {
@@ -537,8 +563,14 @@ def _observe_focal(candidate, logits=(-2.0, -0.5, 0.75, 3.0, 0.0), certain=(-200
         labels, logits = (tf.constant(column, tf.float32)[:, None] for column in (labels, logits))
         loss, pulls = _pulls(lambda logits: candidate(labels, logits, **settings), logits)
         # one row that is not finite spoils the update of every weight, so it counts for all rows
-        measured[f"loss ({name})"] = np.where(np.isfinite(loss), loss, np.nan)
-        measured[f"pull of each row ({name})"] = np.where(np.isfinite(pulls).all(), pulls, np.nan)
+        loss = np.where(np.isfinite(loss), loss, np.nan)
+        pulls = np.where(np.isfinite(pulls).all(), pulls, np.nan)
+        if name.startswith("certain"):
+            # where something was cut off differs from answer to answer, and so do the numbers; no pull is left in any
+            wrong = np.sign(logits[:, 0]) != 2 * labels[:, 0] - 1
+            if np.any(pulls[wrong] == 0):
+                loss, pulls = "a number without a pull", "0 for a row that is wrong"
+        measured |= {f"loss ({name})": loss, f"pull of each row ({name})": pulls}
     return measured
 
 
@@ -571,10 +603,10 @@ among them.
             "network. Compute the logarithm from the logit, without the probability in between.",
             _textbook_focal),
         Misconception(
-            "probabilities cut off before the logarithm",
-            "Cutting the probabilities off keeps NaN away, but at a price: a row that is certain and wrong gets a pull "
-            "of 0, so the network never mends its worst mistakes. Compute the logarithm from the logit, and cut "
-            "nothing.",
+            "cut off before the logarithm",
+            "To cut probabilities or logits off, or to add a small number before the logarithm, keeps NaN away, but at "
+            "a price: a row that is certain and wrong gets a pull of about 0, so the network never mends its worst "
+            "mistakes. Compute the logarithm from the logit, and cut nothing.",
             _clipped_focal),
         Misconception(
             "the easy rows get the say",
@@ -591,6 +623,16 @@ among them.
             "Alpha multiplies every row, so it changes the size of the loss and not the balance of the classes. Rows "
             "with label 0 get 1 − alpha.",
             _alpha_for_all),
+        Misconception(
+            "alpha is not used",
+            "The power is right, but all rows have the weight 1, whatever alpha is. In Keras's own focal loss alpha "
+            "does nothing without `apply_class_balancing=True`.",
+            _alpha_unused),
+        Misconception(
+            "alpha for the other class",
+            "The power is right, but alpha multiplies the rows with label 0, and 1 − alpha those with label 1. It is "
+            "the other way round.",
+            _alpha_for_zeros),
     ),
     observe=_observe_focal,
     second=lambda candidate: _observe_focal(candidate, (-1.2, 0.9, 0.1, -2.6, 1.4), (-150.0, -30.0, 30.0, 150.0)),
@@ -651,7 +693,7 @@ def _observe_threshold(candidate, matrices=None):
         "an offer of 15 dollars that always works": [[0, 300], [15, 15]],
         "each contact costs, even to do nothing": [[5, 105], [30, 55]],
     }
-    return {f"threshold ({name})": float(candidate(np.array(matrix, "float64"))) for name, matrix in matrices.items()}
+    return {f"threshold ({name})": candidate(np.array(matrix, "float64")) for name, matrix in matrices.items()}
 
 
 THRESHOLD = Exercise(
@@ -789,6 +831,12 @@ def _small_buffer(features, labels, n_validation, batch_size):
     return train.batch(batch_size), validation.batch(batch_size)
 
 
+def _batches_counted(features, labels, n_validation, batch_size):
+    dataset = tf.data.Dataset.from_tensor_slices((features, labels))
+    dataset = dataset.shuffle(len(features), reshuffle_each_iteration=False).batch(batch_size)
+    return dataset.skip(n_validation), dataset.take(n_validation)
+
+
 def _observe_split(candidate, n=30, n_validation=10, batch_size=6):
     """Look at which rows go where, never at their order: any random choice of rows is as good as another."""
     keras.utils.set_random_seed(0)
@@ -799,24 +847,30 @@ def _observe_split(candidate, n=30, n_validation=10, batch_size=6):
     def read(dataset):
         return [np.ravel(batch[0]).astype(int) for batch in dataset.as_numpy_iterator()]
 
+    def rows_of(batches):
+        return np.concatenate([np.array([], int), *batches])
+
     # read so often that whatever can happen does; one iterator over many epochs is much faster than many iterators
-    epoch, held_out = read(train), read(validation)
-    many_epochs, many_held_out = read(train.repeat(20)), np.concatenate(read(validation.repeat(40)))
+    epoch, held_out = read(train.take(2 * n)), read(validation.take(2 * n))  # an answer may repeat its rows without end
+    many_epochs = read(train.repeat(20).take(20 * len(epoch)))
+    many_held_out = read(validation.repeat(40).take(40 * len(held_out)))
     first_rows = {batch[0] for batch in read(train.take(1).repeat(400))}
-    trained, chosen = set(np.concatenate(many_epochs)), set(many_held_out)
+    trained, chosen = set(rows_of(many_epochs)), set(rows_of(many_held_out))
     together = [{frozenset(batch.tolist()) for batch in many_epochs[start:start + len(epoch)]}
                 for start in (0, len(epoch))]
-    pairs = [(np.ravel(rows) >= n // 2) != np.ravel(row_labels) for rows, row_labels in train.as_numpy_iterator()]
+    pairs = [*train.take(2 * n).as_numpy_iterator(), *validation.take(2 * n).as_numpy_iterator()]
+    others = [(np.ravel(rows) >= n // 2) != np.ravel(found) for rows, found in pairs]
     return {
         "validation rows that training meets": len(chosen & trained),
         "different validation rows, over many readings": len(chosen),
         "validation rows in one reading": sum(map(len, held_out)),
         "training rows in one epoch": sum(map(len, epoch)),
         "rows in neither part": n - len(chosen | trained),
-        "rows with the label of another row": int(np.sum(np.concatenate(pairs))),
-        "classes among the validation rows": len(set(labels[np.concatenate(held_out), 0])),
-        "smallest and largest batch of training": [min(map(len, epoch)), max(map(len, epoch))],
-        "largest batch of validation": max(map(len, held_out)),
+        "rows with the label of another row": int(np.sum(rows_of(others))),
+        "shape of a row's label": ", ".join({str(found.shape[1:]) for _, found in pairs}),
+        "classes among the validation rows": len(set(labels[rows_of(held_out), 0])),
+        "smallest and largest batch of training": [edge(map(len, epoch), default=0) for edge in (min, max)],
+        "largest batch of validation": max(map(len, held_out), default=0),
         "each epoch puts other rows together": together[0] != together[1],
         "training rows that can come first": {1: "one", len(trained): "all"}.get(len(first_rows), "some"),
     }
@@ -830,9 +884,9 @@ The function below should cut a table into training and validation rows. It runs
 faults. Mend it. You may change as much as you like; what must hold is:
 
 - `train` and `validation` are `tf.data` datasets of batches `(features, labels)`, with `batch_size` rows (the last
-  batch may be smaller);
+  batch may be smaller); features keep their columns, and labels the shape `(rows, 1)`;
 - validation has `n_validation` rows, chosen at random, the same ones whenever the dataset is read;
-- training has all the others, and never one of the validation rows, however many epochs it is read;
+- training has all the others, each once in an epoch, and never one of the validation rows, however often it is read;
 - the table may come sorted: in each epoch any training row can come first, and other rows come together in a batch.
 """,
     hints=(
@@ -873,6 +927,11 @@ faults. Mend it. You may change as much as you like; what must hold is:
             "last ones never come first. If the rows are sorted, training ends each epoch on one class. Give the "
             "buffer room for all training rows.",
             _small_buffer),
+        Misconception(
+            "batches counted as rows",
+            "Validation has all rows, and training none. `take` and `skip` count what the dataset has, and behind "
+            "`batch` these are batches, of which there are fewer than `n_validation`. Cut rows, then batch.",
+            _batches_counted),
     ),
     observe=_observe_split,
     second=lambda candidate: _observe_split(candidate, n=28, n_validation=9, batch_size=5),
@@ -1076,7 +1135,8 @@ and the decisions, 1 for a call and 0 for none. For the new customers of *each* 
 Model, optimizer and number of steps are yours; a loop of a hundred steps over all rows at once is enough.
 """,
     hints=(
-        "Print the mean of your probabilities beside `train_labels.mean()`. What do class weights do to it?",
+        "Print the mean of your probabilities beside `train_labels.mean()`. What do class weights do to it, and what "
+        "does a loop that is too short?",
         "Train without weights. How many get a call is then up to the threshold alone, and no fixed number suits both "
         "companies: let the training rows decide.",
         "A threshold at the share of leavers among the training rows does it; so does the probability that 40 % of "
@@ -1110,16 +1170,17 @@ Model, optimizer and number of steps are yours; a loop of a hundred steps over a
             "probabilities none is needed.",
             _weights_upside_down),
         Misconception(
-            "a threshold for the company where many leave",
+            "too few calls where few leave",
             "The probabilities are honest, and the company where many leave is served well. In the other, all "
-            "probabilities are lower, and too few leavers are above the same threshold. Compute the threshold from the "
-            "training rows.",
+            "probabilities are lower, and a threshold that suits the first leaves too few calls. (To call no more than "
+            "leave is not enough either: no ranking is perfect.) Let the training rows say how far the threshold has "
+            "to go down.",
             _threshold_for_many),
         Misconception(
-            "a threshold for the company where few leave",
+            "too many calls where many leave",
             "The probabilities are honest, and the company where few leave is served well. In the other, all "
-            "probabilities are higher, and too many customers are above the same threshold. Compute the threshold from "
-            "the training rows.",
+            "probabilities are higher, and a threshold that suits the first lets too many through. Let the training "
+            "rows say how far the threshold has to go up.",
             _threshold_for_few),
         Misconception(
             "too many calls",
@@ -1134,9 +1195,10 @@ Model, optimizer and number of steps are yours; a loop of a hundred steps over a
             _logits_returned),
         Misconception(
             "everybody has the same probability",
-            "The model gives all customers about the same probability, whatever their features. Either the loss is an "
+            "The model gives all customers about the same probability, whatever their features. Perhaps the loss is an "
             "average over all pairs, because labels `(n, 1)` met logits `(n,)`, and then the share of leavers is the "
-            "best that it can say; or the weights of the features have hardly moved. Print the shapes inside the loss.",
+            "best that it can say; or the weights of the features have hardly moved; or there is a softmax over one "
+            "output, which is always 1. Print the shapes inside the loss, and a few of the probabilities.",
             _table_of_all_pairs),
         Misconception(
             "the customers that were known already",
