@@ -175,6 +175,25 @@ def _nudges_pile_up(function, point, h):
     return slopes
 
 
+def _times_h(function, point, h):
+    slopes = np.zeros_like(point)
+    for i in range(len(point)):
+        nudge = np.zeros_like(point)
+        nudge[i] = h
+        slopes[i] = (function(point + nudge) - function(point - nudge)) / 2 * h
+    return slopes
+
+
+def _not_put_back(function, point, h):
+    slopes = np.zeros_like(point)
+    for i in range(len(point)):
+        point[i] += h
+        ahead = function(point)
+        point[i] -= 2 * h
+        slopes[i] = (ahead - function(point)) / (2 * h)
+    return slopes
+
+
 def _observe_differences(candidate):
     start, called_at = np.array([1.5, 2.0, -0.5]), []
 
@@ -238,6 +257,12 @@ With this function you can check any gradient in this course.""",
             wrong=_run_too_short,
         ),
         Misconception(
+            name="divided by 2 and multiplied by h",
+            explanation="Your slopes shrink with h, almost to nothing where h is small. Python goes from left to right: "
+            "`rise / 2 * h` is half the rise, times h. The run, 2h, needs brackets of its own.",
+            wrong=_times_h,
+        ),
+        Misconception(
             name="all coordinates nudged at once",
             explanation="All slopes of a point are the same number, about their sum. Adding `h` to an array adds it "
             "to every coordinate; nudge one and hold the others still.",
@@ -255,6 +280,13 @@ With this function you can check any gradient in this course.""",
             explanation="The first slope is right, and each later one contains those before it. The nudge of one "
             "coordinate is still there when the next one is nudged; begin each coordinate with zeros.",
             wrong=_nudges_pile_up,
+        ),
+        Misconception(
+            name="the point is not put back",
+            explanation="The first slope is right; the later ones belong to another point, and the caller's point has "
+            "moved. `point[i] += h` changes the array that was handed in: nudge a copy, or add a nudge, which makes a "
+            "new array.",
+            wrong=_not_put_back,
         ),
     ),
     observe=_observe_differences,
@@ -386,21 +418,21 @@ The numbers are plain Python numbers, such as `[3, 2]` or `[1.5, 0.5]`. Return a
         Misconception(
             name="zeros that hide a tape that saw nothing",
             explanation="Every slope is 0, even where the function is steep. The tape saw no path from the numbers "
-            'to the result, and `unconnected_gradients="zero"` turned each `None` into a 0. Use Variables or '
+            'to the result, and each `None` became a 0, as `unconnected_gradients="zero"` makes it. Use Variables or '
             "`watch`, and call the function inside the `with`.",
             wrong=_constants_zero,
         ),
         Misconception(
             name="whole numbers have no slope",
-            explanation="At (3, 2) the slopes are `None`, at (1.5, 0.5) they are right. A Variable made from an int "
-            "holds whole numbers, and those cannot change a little. Make it from a float.",
+            explanation="At (3, 2) the slopes are `None`, at (1.5, 0.5) they are right. A Variable or constant "
+            "made from an int holds a whole number, and that cannot change a little. Make it from a float.",
             wrong=_whole_numbers,
         ),
         Misconception(
             name="zeros that hide whole numbers",
-            explanation="At (3, 2) the slopes are 0, at (1.5, 0.5) they are right. A Variable made from an int has "
-            'no gradient, and `unconnected_gradients="zero"` makes that `None` look like level ground. Make it from '
-            "a float.",
+            explanation="At (3, 2) the slopes are 0, at (1.5, 0.5) they are right. A Variable or constant made "
+            'from an int has no gradient, and a `None` that becomes 0, as with `unconnected_gradients="zero"`, looks '
+            "like level ground. Make it from a float.",
             wrong=_whole_numbers_zero,
         ),
         Misconception(
@@ -549,6 +581,17 @@ def _step_for_position(w, b, inputs, targets, rate, steps):
     return losses
 
 
+def _new_variables(w, b, inputs, targets, rate, steps):
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((w * inputs + b - targets) ** 2)
+        slope_w, slope_b = tape.gradient(loss, [w, b])
+        w, b = tf.Variable(w - rate * slope_w), tf.Variable(b - rate * slope_b)
+        losses.append(float(loss))
+    return losses
+
+
 def _line(candidate, start, inputs, targets, rate, steps):
     """Return the losses and where a new pair of variables ends, (w, b)."""
     w, b = (tf.Variable(value) for value in start)
@@ -597,9 +640,15 @@ The answer is the loss before each step, a list of floats.""",
         Misconception(
             name="the variables are never changed",
             explanation="`w` and `b` end where they started, and the loss never moves. If there are gradients, look "
-            "at the update: `variable = variable - …` (and `-=`, too) makes a new number and gives it the name; the "
-            "Variable is left as it was. Change it in place.",
+            "at the update: `variable = variable - …` makes a new number and gives it the name; the Variable is left as "
+            "it was. Change it in place.",
             wrong=_replaced,
+        ),
+        Misconception(
+            name="new variables in place of the old",
+            explanation="The losses are right, but the caller's `w` and `b` end where they started: others were moved "
+            "in their stead. `w = tf.Variable(…)` makes a new Variable; change the one that was handed in.",
+            wrong=_new_variables,
         ),
         Misconception(
             name="one forward pass for all steps",
@@ -799,8 +848,8 @@ def _observe_division(candidate):
     _play_back(second, chain)
     return {
         "3 / −2": float(quotient.data),
-        "entries put on the tape by one division": entries,
-        "functions among them": functions,
+        "something was put on the tape": entries > 0,
+        "nothing but functions was put there": functions == entries,
         "a / b at (3, −2): gradients along (a, b)": np.array([a.gradient, b.gradient], "float64"),
         "c · (c / d) / d at (6, 4): gradients along (c, d)": np.array([c.gradient, d.gradient], "float64"),
     }
@@ -811,7 +860,7 @@ def _observe_division_again(candidate):
     product = _multiply(candidate(b, a, _Value, records), _multiply(a, b, records), records)
     result = candidate(product, candidate(a, b, _Value, records), _Value, records)
     _play_back(result, records)
-    return {"result": result.data, "entries": len(records), "a": a.gradient, "b": b.gradient}
+    return {"result": result.data, "recorded": len(records) > 0, "a": a.gradient, "b": b.gradient}
 
 
 DIVISION = Exercise(
@@ -851,7 +900,7 @@ The class `Value` and the list `records` come as arguments, so that the check ca
             wrong=_minus_lost,
         ),
         Misconception(
-            name="the gradient read too early",
+            name="nothing is sent back",
             explanation="All gradients are 0: a function is on the tape, but it adds nothing. If it uses a copy of "
             "the quotient's gradient, taken while recording, that copy is still 0. Read `y.gradient` inside "
             "`send_back`, which runs later, and add to `a.gradient` and `b.gradient` there.",
@@ -867,7 +916,7 @@ The class `Value` and the list `records` come as arguments, so that the check ca
         Misconception(
             name="nothing put on the tape",
             explanation="The quotient is right, all gradients are 0, and the tape is empty. A function that is not "
-            "on the tape is never played: append `send_back` to `records`.",
+            "on the tape is never played: append `send_back` to `records`, the list that was handed in.",
             wrong=_not_recorded,
         ),
         Misconception(
