@@ -838,7 +838,7 @@ def _play_back(result, records):
 def _observe_division(candidate):
     records, (a, b) = [], (_Value(3.0), _Value(-2.0))
     quotient = candidate(a, b, _Value, records)
-    entries, functions = len(records), sum(callable(entry) for entry in records)
+    recorded = records.copy()
     _play_back(quotient, records)
 
     # each letter is used twice, and what comes back into the first division is not 1
@@ -848,19 +848,21 @@ def _observe_division(candidate):
     _play_back(second, chain)
     return {
         "3 / −2": float(quotient.data),
-        "something was put on the tape": entries > 0,
-        "nothing but functions was put there": functions == entries,
+        "something was put on the tape": len(recorded) > 0,
+        "all that was put there is functions": all(callable(entry) for entry in recorded),
         "a / b at (3, −2): gradients along (a, b)": np.array([a.gradient, b.gradient], "float64"),
         "c · (c / d) / d at (6, 4): gradients along (c, d)": np.array([c.gradient, d.gradient], "float64"),
     }
 
 
 def _observe_division_again(candidate):
-    records, (a, b) = [], (_Value(-1.7), _Value(0.6))
+    alone, records, (a, b) = [], [], (_Value(-1.7), _Value(0.6))
+    candidate(a, b, _Value, alone)
     product = _multiply(candidate(b, a, _Value, records), _multiply(a, b, records), records)
     result = candidate(product, candidate(a, b, _Value, records), _Value, records)
     _play_back(result, records)
-    return {"result": result.data, "recorded": len(records) > 0, "a": a.gradient, "b": b.gradient}
+    measured = {"result": result.data, "a": a.gradient, "b": b.gradient}
+    return measured | {"recorded": len(alone) > 0, "functions": all(callable(entry) for entry in alone)}
 
 
 DIVISION = Exercise(
@@ -1193,8 +1195,8 @@ forty steps leave 4 % of it. Any way that arrives is right.""",
         Misconception(
             name="rolling past the bottom",
             explanation="Along the floor you have passed the bottom, and you are not at rest there. If a part of the "
-            "last step is kept, it is too large a part: with a momentum of 0.9, swings shrink by √0.9 a step, and "
-            "forty steps leave about 12 % of them, whatever the rate. If not, the last steps are too long: they must "
+            "last step is kept, it is too large a part: with a momentum of 0.9, swings shrink by √0.9 a step, "
+            "which is a factor of 0.12 in forty steps, whatever the rate. If not, the last steps are too long: they must "
             "become smaller as the slope does.",
             wrong=_too_much_momentum,
         ),

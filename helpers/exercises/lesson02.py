@@ -101,6 +101,7 @@ Which learning rate is left after the last step? Let `rate_after_the_run` return
     ),
     observe=_observe_rate,
     second=_observe_rate,
+    tolerance=1e-6,
     note="`len(dataset)` is the number of batches, the ragged one included. Writing `decay_steps=5 * len(dataset)` "
     "keeps a schedule in epochs, and right when the batch size changes.",
     explanation="A hundred rows in batches of 32 are four steps, so 15 epochs are 60 steps. The rate is halved "
@@ -199,7 +200,7 @@ def _observe_error_again(candidate):
     measured = {}
     for name, shaped in (("flat", labels), ("column", [[label] for label in labels])):
         loss, shape, gradient = _loss_and_gradient(candidate, shaped, predictions)
-        measured |= {f"{name} loss": loss, f"{name} rank": shape.rank, f"{name} gradient": gradient}
+        measured |= {f"{name} loss": loss, f"{name} scalar": shape.rank == 0, f"{name} gradient": gradient}
     return measured
 
 
@@ -374,8 +375,8 @@ MEAN_LOSS = Exercise(
     id="02.3",
     title="The mean loss of an epoch",
     task="""Write `mean_loss(model, loss_fn, dataset)`: the mean loss over **all rows** of a dataset of `(features, labels)`
-batches, a float. `loss_fn(labels, predictions)` gives the mean loss of one batch, a scalar. The last batch may be ragged, and
-the answer must not depend on how the rows are cut into batches. Nothing is trained.""",
+batches, a float. `loss_fn(labels, predictions)`, which may be any loss, gives the mean loss of one batch, a scalar. The last
+batch may be ragged, and the answer must not depend on how the rows are cut into batches. Nothing is trained.""",
     hints=(
         "Seven rows in batches of 3 make batches of 3, 3 and 1. How much should the loss of the last one count?",
         "The loss of a batch stands for `len(labels)` rows. `keras.metrics.Mean` can be told: see `train_one_epoch` "
@@ -593,7 +594,7 @@ the squared error. (RMSE, for short.) It has the unit of the labels, like the me
         Misconception(
             name="the reset does nothing",
             explanation="The first epoch is right, the second still contains it. `reset_state` sets to zero what "
-            "was made with `add_weight`, and nothing else. With `self.total = self.total + …` or `+=`, a plain number "
+            "was made with `add_weight`, and nothing else. With `self.total = self.total + …` or `+=`, a plain value "
             "takes the place of such a weight; use `assign_add`.",
             wrong=_NeverReset,
         ),
@@ -1091,7 +1092,7 @@ def _observe_training_again(candidate):
 MENDED_LOOP = Exercise(
     id="02.6",
     title="Mend the training loop",
-    task="""This loop raises no error. But its list of losses reads like `[6.2, 0.0, 0.0]`, and even the first number is not
+    task="""This loop raises no error. But its list of losses reads like `[6.4, 0.0, 0.0]`, and even the first number is not
 the one that `fit` would log. It contains **two** mistakes from the lesson; find and mend both.
 
 The answer is the mean loss of each epoch, as `fit` logs it: over all rows, each batch's loss from **before** the step that it
