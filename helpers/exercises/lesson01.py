@@ -1,4 +1,6 @@
-"""Exercises of lesson 01: slopes by differences and by tape, gradient descent, division for our own tape."""
+"""Exercises of lesson 01: slopes by differences and by tape, gradient descent, division for our own tape, a valley."""
+
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -173,6 +175,25 @@ def _nudges_pile_up(function, point, h):
     return slopes
 
 
+def _times_h(function, point, h):
+    slopes = np.zeros_like(point)
+    for i in range(len(point)):
+        nudge = np.zeros_like(point)
+        nudge[i] = h
+        slopes[i] = (function(point + nudge) - function(point - nudge)) / 2 * h
+    return slopes
+
+
+def _not_put_back(function, point, h):
+    slopes = np.zeros_like(point)
+    for i in range(len(point)):
+        point[i] += h
+        ahead = function(point)
+        point[i] -= 2 * h
+        slopes[i] = (ahead - function(point)) / (2 * h)
+    return slopes
+
+
 def _observe_differences(candidate):
     start, called_at = np.array([1.5, 2.0, -0.5]), []
 
@@ -236,6 +257,12 @@ With this function you can check any gradient in this course.""",
             wrong=_run_too_short,
         ),
         Misconception(
+            name="divided by 2 and multiplied by h",
+            explanation="Your slopes shrink with h, almost to nothing where h is small. Python goes from left to right: "
+            "`rise / 2 * h` is half the rise, times h. The run, 2h, needs brackets of its own.",
+            wrong=_times_h,
+        ),
+        Misconception(
             name="all coordinates nudged at once",
             explanation="All slopes of a point are the same number, about their sum. Adding `h` to an array adds it "
             "to every coordinate; nudge one and hold the others still.",
@@ -253,6 +280,13 @@ With this function you can check any gradient in this course.""",
             explanation="The first slope is right, and each later one contains those before it. The nudge of one "
             "coordinate is still there when the next one is nudged; begin each coordinate with zeros.",
             wrong=_nudges_pile_up,
+        ),
+        Misconception(
+            name="the point is not put back",
+            explanation="The first slope is right; the later ones belong to another point, and the caller's point has "
+            "moved. `point[i] += h` changes the array that was handed in: nudge a copy, or add a nudge, which makes a "
+            "new array.",
+            wrong=_not_put_back,
         ),
     ),
     observe=_observe_differences,
@@ -384,21 +418,21 @@ The numbers are plain Python numbers, such as `[3, 2]` or `[1.5, 0.5]`. Return a
         Misconception(
             name="zeros that hide a tape that saw nothing",
             explanation="Every slope is 0, even where the function is steep. The tape saw no path from the numbers "
-            'to the result, and `unconnected_gradients="zero"` turned each `None` into a 0. Use Variables or '
+            'to the result, and each `None` became a 0, as `unconnected_gradients="zero"` makes it. Use Variables or '
             "`watch`, and call the function inside the `with`.",
             wrong=_constants_zero,
         ),
         Misconception(
             name="whole numbers have no slope",
-            explanation="At (3, 2) the slopes are `None`, at (1.5, 0.5) they are right. A Variable made from an int "
-            "holds whole numbers, and those cannot change a little. Make it from a float.",
+            explanation="At (3, 2) the slopes are `None`, at (1.5, 0.5) they are right. A Variable or constant "
+            "made from an int holds a whole number, and that cannot change a little. Make it from a float.",
             wrong=_whole_numbers,
         ),
         Misconception(
             name="zeros that hide whole numbers",
-            explanation="At (3, 2) the slopes are 0, at (1.5, 0.5) they are right. A Variable made from an int has "
-            'no gradient, and `unconnected_gradients="zero"` makes that `None` look like level ground. Make it from '
-            "a float.",
+            explanation="At (3, 2) the slopes are 0, at (1.5, 0.5) they are right. A Variable or constant made "
+            'from an int has no gradient, and a `None` that becomes 0, as with `unconnected_gradients="zero"`, looks '
+            "like level ground. Make it from a float.",
             wrong=_whole_numbers_zero,
         ),
         Misconception(
@@ -547,6 +581,17 @@ def _step_for_position(w, b, inputs, targets, rate, steps):
     return losses
 
 
+def _new_variables(w, b, inputs, targets, rate, steps):
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((w * inputs + b - targets) ** 2)
+        slope_w, slope_b = tape.gradient(loss, [w, b])
+        w, b = tf.Variable(w - rate * slope_w), tf.Variable(b - rate * slope_b)
+        losses.append(float(loss))
+    return losses
+
+
 def _line(candidate, start, inputs, targets, rate, steps):
     """Return the losses and where a new pair of variables ends, (w, b)."""
     w, b = (tf.Variable(value) for value in start)
@@ -595,9 +640,15 @@ The answer is the loss before each step, a list of floats.""",
         Misconception(
             name="the variables are never changed",
             explanation="`w` and `b` end where they started, and the loss never moves. If there are gradients, look "
-            "at the update: `variable = variable - …` (and `-=`, too) makes a new number and gives it the name; the "
-            "Variable is left as it was. Change it in place.",
+            "at the update: `variable = variable - …` makes a new number and gives it the name; the Variable is left as "
+            "it was. Change it in place.",
             wrong=_replaced,
+        ),
+        Misconception(
+            name="new variables in place of the old",
+            explanation="The losses are right, but the caller's `w` and `b` end where they started: others were moved "
+            "in their stead. `w = tf.Variable(…)` makes a new Variable; change the one that was handed in.",
+            wrong=_new_variables,
         ),
         Misconception(
             name="one forward pass for all steps",
@@ -787,7 +838,7 @@ def _play_back(result, records):
 def _observe_division(candidate):
     records, (a, b) = [], (_Value(3.0), _Value(-2.0))
     quotient = candidate(a, b, _Value, records)
-    entries, functions = len(records), sum(callable(entry) for entry in records)
+    recorded = records.copy()
     _play_back(quotient, records)
 
     # each letter is used twice, and what comes back into the first division is not 1
@@ -797,19 +848,21 @@ def _observe_division(candidate):
     _play_back(second, chain)
     return {
         "3 / −2": float(quotient.data),
-        "entries put on the tape by one division": entries,
-        "functions among them": functions,
+        "something was put on the tape": len(recorded) > 0,
+        "all that was put there is functions": all(callable(entry) for entry in recorded),
         "a / b at (3, −2): gradients along (a, b)": np.array([a.gradient, b.gradient], "float64"),
         "c · (c / d) / d at (6, 4): gradients along (c, d)": np.array([c.gradient, d.gradient], "float64"),
     }
 
 
 def _observe_division_again(candidate):
-    records, (a, b) = [], (_Value(-1.7), _Value(0.6))
+    alone, records, (a, b) = [], [], (_Value(-1.7), _Value(0.6))
+    candidate(a, b, _Value, alone)
     product = _multiply(candidate(b, a, _Value, records), _multiply(a, b, records), records)
     result = candidate(product, candidate(a, b, _Value, records), _Value, records)
     _play_back(result, records)
-    return {"result": result.data, "entries": len(records), "a": a.gradient, "b": b.gradient}
+    measured = {"result": result.data, "a": a.gradient, "b": b.gradient}
+    return measured | {"recorded": len(alone) > 0, "functions": all(callable(entry) for entry in alone)}
 
 
 DIVISION = Exercise(
@@ -849,7 +902,7 @@ The class `Value` and the list `records` come as arguments, so that the check ca
             wrong=_minus_lost,
         ),
         Misconception(
-            name="the gradient read too early",
+            name="nothing is sent back",
             explanation="All gradients are 0: a function is on the tape, but it adds nothing. If it uses a copy of "
             "the quotient's gradient, taken while recording, that copy is still 0. Read `y.gradient` inside "
             "`send_back`, which runs later, and add to `a.gradient` and `b.gradient` there.",
@@ -865,7 +918,7 @@ The class `Value` and the list `records` come as arguments, so that the check ca
         Misconception(
             name="nothing put on the tape",
             explanation="The quotient is right, all gradients are 0, and the tape is empty. A function that is not "
-            "on the tape is never played: append `send_back` to `records`.",
+            "on the tape is never played: append `send_back` to `records`, the list that was handed in.",
             wrong=_not_recorded,
         ),
         Misconception(
@@ -885,4 +938,315 @@ The class `Value` and the list `records` come as arguments, so that the check ca
 )
 
 
-EXERCISES = (PREDICTION, DIFFERENCES, SLOPES, MENDED_DESCENT, DIVISION)
+# 01.6 The bottom of a valley in forty questions
+
+
+def find_bottom(slope, start):
+    """Find the bottom of a narrow valley with at most 40 calls of `slope`.
+
+    Args:
+        slope: takes a point, an array of shape (2,), and returns the gradient there, a float64 array of shape (2,).
+        start: where to begin, a float64 array of shape (2,).
+
+    Returns:
+        The point where you think the bottom is, an array of shape (2,).
+    """
+    # momentum: each step keeps a part of the last one; Polyak's numbers for curvatures from 1 to 25
+    rate, momentum = 4 / 36, 16 / 36
+    point, step = start, np.zeros(2)
+    for _ in range(30):
+        step = momentum * step - rate * slope(point)
+        point = point + step
+    return point
+
+
+def _bottom_by_optimizer(slope, start):
+    point = tf.Variable(start, dtype="float32")
+    optimizer = keras.optimizers.SGD(learning_rate=0.1, momentum=0.5)
+    for _ in range(35):
+        optimizer.apply_gradients([(tf.constant(slope(point), "float32"), point)])
+    return point
+
+
+def _bottom_by_newton(slope, start):
+    here = slope(start)
+    bends = [slope(start + nudge) - here for nudge in np.eye(2)]
+    return list(start - np.linalg.solve(np.transpose(bends), here))
+
+
+def _bottom_by_many_rates(slope, start):
+    # the rates of a Chebyshev polynomial: each is right for another curvature between 1 and 25
+    curvatures = 13 + 12 * np.cos(np.pi * (np.arange(20) + 0.5) / 20)
+    for curvature in curvatures:
+        start -= slope(start) / curvature
+    return tf.constant(start)
+
+
+def _bottom_by_last_change(slope, start):
+    # the rate of Barzilai and Borwein, from how the slope has changed over the last step
+    last, before = start, slope(start)
+    point = start - before / 25
+    for _ in range(30):
+        here = slope(point)
+        moved, change = point - last, here - before
+        if not np.any(change):
+            break
+        last, before, point = point, here, point - (moved @ moved) / (moved @ change) * here
+    return tuple(point)
+
+
+def _rate_for_the_floor(slope, start):
+    point = start
+    for _ in range(35):
+        point = point - 0.3 * slope(point)
+    return point
+
+
+def _rate_for_the_walls(slope, start):
+    point = start
+    for _ in range(35):
+        point = point - 0.04 * slope(point)
+    return point
+
+
+def _rate_between(slope, start):
+    point = start
+    for _ in range(35):
+        point = point - 2 / 26 * slope(point)
+    return point
+
+
+def _too_much_momentum(slope, start):
+    point, step = start, np.zeros(2)
+    for _ in range(35):
+        step = 0.9 * step - 0.04 * slope(point)
+        point = point + step
+    return point
+
+
+def _until_it_stands_still(slope, start):
+    point = start
+    while np.linalg.norm(slope(point)) > 1e-6:
+        point = point - 0.05 * slope(point)
+    return point
+
+
+def _always_from_the_start(slope, start):
+    point = start
+    for _ in range(35):
+        point = point - 0.01 * slope(start)
+    return point
+
+
+def _without_questions(slope, start):
+    return np.zeros(2)
+
+
+def _rate_for_each_coordinate(slope, start):
+    point = start
+    for _ in range(10):
+        point = point - np.array([1.0, 1 / 25]) * slope(point)
+    return point
+
+
+def _two_curvatures_only(slope, start):
+    point = start - slope(start) / 25
+    return point - slope(point)
+
+
+@dataclass(frozen=True)
+class _Valley:
+    """A quadratic valley: where its bottom is, which way its floor runs, its curvatures along and across the floor."""
+
+    bottom: tuple
+    floor: tuple
+    curvatures: tuple
+    start: tuple  # from the bottom, along and across the floor
+
+    def axes(self):
+        along = np.array(self.floor) / np.hypot(*self.floor)
+        return np.array([along, [-along[1], along[0]]])
+
+    def visit(self, candidate):
+        """Return the points asked about and last the one returned, along and across, as shares of the start's distance."""
+        axes, asked = self.axes(), []
+
+        def slope(point):
+            asked.append(_as_point(point))
+            return (np.array(self.curvatures) * (axes @ (asked[-1] - self.bottom))) @ axes
+
+        slope.__qualname__ = "slope"  # the name in Python's message if it is called in another way
+        answer = _as_point(candidate(slope, self.bottom + np.array(self.start) @ axes))
+        return (np.array([*asked, answer]) - self.bottom) @ axes.T / np.hypot(*self.start)
+
+
+def _as_point(value):
+    """Return a point as a new array; raise a ValueError that says what is wrong if it is none."""
+    point = np.array(value, "float64")
+    if point.shape != (2,):
+        raise ValueError(f"a point has the shape (2,), this has the shape {point.shape}")
+    return point
+
+
+def _how_it_ends(places):
+    """Return in words where a walk has ended; `places` are along and across the floor, the bottom at (0, 0)."""
+    left, distances = np.linalg.norm(places[-1]), np.linalg.norm(places, axis=1)[-11:]
+    if left <= 0.01:
+        return "at the bottom"
+    if len(places) == 1:
+        return "not at the bottom"
+    if len(np.unique(places[:-1], axis=0)) == 1:
+        return "not at the bottom: all questions were about one point"
+    if distances[-2] <= 0.01:
+        return "not at the bottom, but the point of the last question was"
+    if not left <= 1:
+        return "farther away than the start" if not distances[-2] <= 1 else "not the point of the last question"
+    # as shares of the start's own, so that both begin at 1
+    along, across = (places / places[0]).T
+    if along.min() < -0.01:
+        return "not at rest: it has rolled past the bottom along the floor"
+    if np.abs(places[-1, 1]) > 0.01 and np.any(across[-11:] * across[-1] < 0):
+        return "swinging from wall to wall"
+    if np.all(np.diff(distances) < 0) and np.abs(across[-1]) < along[-1]:
+        return "still on its way along the floor"
+    return "not at the bottom"
+
+
+def _observe_valleys(candidate, straight, slanting, wide):
+    walks = [valley.visit(candidate) for valley in (straight, slanting, wide)]
+    ends = [_how_it_ends(walk) for walk in walks]
+    end, missed = ends[0], [end != "at the bottom" for end in ends]
+    if min(len(walk) for walk in walks) == 1:
+        end = "anywhere: nothing was asked"
+    elif not missed[0] and missed[1]:
+        end = "at the bottom if the floor runs along an axis, else not"
+    elif not missed[0] and missed[2]:
+        end = "at the bottom if the curvatures are 1 and 25, else not"
+    return {
+        "most questions about a valley": max(len(walk) for walk in walks) - 1,
+        "largest distance left, as a share of the start's": np.max([np.linalg.norm(walk[-1]) for walk in walks]),
+        "in the end, the point is": end,
+    }
+
+
+def _observe_three_valleys(candidate):
+    return _observe_valleys(
+        candidate,
+        straight=_Valley((3.0, -1.0), (1.0, 0.0), (1.0, 25.0), (4.0, 2.0)),
+        slanting=_Valley((-2.0, 5.0), (3.0, 4.0), (1.0, 25.0), (-3.0, 2.5)),
+        wide=_Valley((0.5, -4.0), (12.0, -5.0), (2.0, 16.0), (1.5, -3.0)),
+    )
+
+
+def _observe_three_other_valleys(candidate):
+    return _observe_valleys(
+        candidate,
+        straight=_Valley((-1.0, 2.0), (1.0, 0.0), (1.0, 25.0), (-2.0, 3.0)),
+        slanting=_Valley((4.0, 0.5), (-1.0, 2.0), (1.0, 25.0), (5.0, 3.0)),
+        wide=_Valley((2.0, 2.5), (1.0, 1.0), (1.5, 18.0), (-2.0, -2.0)),
+    )
+
+
+VALLEY = Exercise(
+    id="01.6",
+    title="The bottom of a valley in forty questions",
+    task="""Design a descent of your own. You stand in a narrow valley and cannot see it; all you can do is ask for the
+slope at a point. Write `find_bottom(slope, start)`: `slope(point)` returns the gradient there, so no tape is needed, and it
+may be called **at most 40 times**. Return the point where you think the bottom is. At most **1 %** of the distance from
+`start` to the bottom may be left.
+
+Points and gradients have the shape `(2,)`; `start` and the gradients are float64 arrays. The check visits several valleys,
+all of them quadratic. They differ in where the bottom is, in the direction of the floor, and in their curvatures: at least 1
+along the floor, and at most 25 across it.
+
+Plain descent with one rate will not do. The best rate there is, 2 / 26, shrinks the distance to 24 / 26 in each step, and
+forty steps leave 4 % of it. Any way that arrives is right.""",
+    hints=(
+        "With one rate, the walls allow less than 2 / 25, and that is slow along the floor. What do the last slopes "
+        "tell that the present one does not? Across the valley their signs change, along the floor they agree.",
+        "Momentum: keep a part of the last step, `step = momentum * step - rate * slope(point)`, and then `point = "
+        "point + step`. Across the valley, successive slopes cancel; along the floor they add up.",
+        "Try a momentum of 0.5 with a rate of 0.1. Polyak's formula for the best of both takes the roots of the two "
+        "curvatures, 1 and 5: a rate of 4 / (5 + 1)² and a momentum of ((5 − 1) / (5 + 1))².",
+    ),
+    reference=find_bottom,
+    alternatives=(_bottom_by_optimizer, _bottom_by_newton, _bottom_by_many_rates, _bottom_by_last_change),
+    misconceptions=(
+        Misconception(
+            name="thrown out of the valley",
+            explanation="You end farther away than you started. Usually the rate is too large for the walls, where a "
+            "plain step must stay below 2 / 25, or the steps lead uphill: a step down has a minus before the slope.",
+            wrong=_rate_for_the_floor,
+        ),
+        Misconception(
+            name="crawling",
+            explanation="You come nearer with every step, and forty are too few. Along the floor the slope is small, "
+            "so the steps are, too; a larger rate would help there, but the walls do not allow it. Let steps that "
+            "agree with each other build up. If they do, keep a larger part of the last step.",
+            wrong=_rate_for_the_walls,
+        ),
+        Misconception(
+            name="swinging from wall to wall",
+            explanation="You cross the floor and land on the other wall, to and fro, and the swings do not die down "
+            "fast enough. With one rate for all steps, a smaller one ends the swings and then crawls along the floor. "
+            "With momentum, keep less of the last step.",
+            wrong=_rate_between,
+        ),
+        Misconception(
+            name="rolling past the bottom",
+            explanation="Along the floor you have passed the bottom, and you are not at rest there. If a part of the "
+            "last step is kept, it is too large a part: with a momentum of 0.9, swings shrink by √0.9 a step, "
+            "which is a factor of 0.12 in forty steps, whatever the rate. If not, the last steps are too long: they must "
+            "become smaller as the slope does.",
+            wrong=_too_much_momentum,
+        ),
+        Misconception(
+            name="too many questions",
+            explanation="You find the bottom, but with more than forty questions about a valley. Count every call of "
+            "`slope`, also one in the condition of a `while`. If none can be spared, each step must get more out of "
+            "its question: use what the questions before have told.",
+            wrong=_until_it_stands_still,
+        ),
+        Misconception(
+            name="all questions about one point",
+            explanation="`slope` was only ever asked about one point, and the answer to that is always the same. After "
+            "a step, ask about the point where you are now.",
+            wrong=_always_from_the_start,
+        ),
+        Misconception(
+            name="no question asked",
+            explanation="There is a valley in which `slope` was never called, and then nothing can be known about it. "
+            "The bottom is somewhere else in each.",
+            wrong=_without_questions,
+        ),
+        Misconception(
+            name="a valley along the axes",
+            explanation="Where the floor runs along an axis you arrive, where it runs at an angle you do not. This "
+            "comes of treating each coordinate on its own, with a rate of its own for instance: in a slanting valley, "
+            "both coordinates feel both curvatures. Treat the point as a whole.",
+            wrong=_rate_for_each_coordinate,
+        ),
+        Misconception(
+            name="fitted to two curvatures",
+            explanation="Where the curvatures are 1 and 25 you arrive, where they lie in between you do not. A rate of "
+            "1 / curvature is perfect for one curvature, and may throw you out at another. Use only the limits, or "
+            "measure the curvatures.",
+            wrong=_two_curvatures_only,
+        ),
+    ),
+    observe=_observe_three_valleys,
+    second=_observe_three_other_valleys,
+    target={
+        "most questions about a valley": (None, 40),
+        "largest distance left, as a share of the start's": (None, 0.01),
+    },
+    note="Momentum is Polyak's idea of 1964: a heavy ball that rolls downhill. Training often takes 0.9, which suits "
+    "thousands of steps in far narrower valleys; here, 0.5 with a rate of 0.1 is enough.",
+    explanation="A part of each step stays in the next: across the valley, where the slopes change their signs, such "
+    "parts cancel, and along the floor they build up. For curvatures from 1 to 25, Polyak's formula (1964) gives the "
+    "rate 4 / (5 + 1)² and the momentum ((5 − 1) / (5 + 1))², and the distance shrinks to about 4 / 6 in each step "
+    "instead of 24 / 26.",
+)
+
+
+EXERCISES = (PREDICTION, DIFFERENCES, SLOPES, MENDED_DESCENT, DIVISION, VALLEY)

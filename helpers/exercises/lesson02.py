@@ -21,6 +21,12 @@ def _batches(x, y, size):
     return tf.data.Dataset.from_tensor_slices(columns).batch(size)
 
 
+def _lopsided(labels, predictions):
+    """Return a mean loss to which too high is worse than too low, so that labels and predictions cannot be exchanged."""
+    errors = predictions - labels
+    return tf.reduce_mean(errors**2 + errors / 2)
+
+
 # 02.1 A schedule counts steps
 
 
@@ -39,6 +45,10 @@ def _steps_as_epochs():
 
 def _ragged_batch_forgotten():
     return 0.1 * 0.5 ** (15 * 3 / 20)
+
+
+def _one_step_earlier():
+    return 0.1 * 0.5 ** (59 / 20)
 
 
 def _halved_once():
@@ -77,6 +87,12 @@ Which learning rate is left after the last step? Let `rate_after_the_run` return
             wrong=_ragged_batch_forgotten,
         ),
         Misconception(
+            name="the rate of the last step",
+            explanation="This is the rate that the last step used, after 59 steps. Counting begins with 0: when 60 steps "
+            "are done, the schedule is asked for step 60.",
+            wrong=_one_step_earlier,
+        ),
+        Misconception(
             name="halved only once",
             explanation="This is the rate after a single halving. The schedule goes on: it halves the present rate "
             "every 20 steps.",
@@ -85,6 +101,7 @@ Which learning rate is left after the last step? Let `rate_after_the_run` return
     ),
     observe=_observe_rate,
     second=_observe_rate,
+    tolerance=1e-6,
     note="`len(dataset)` is the number of batches, the ragged one included. Writing `decay_steps=5 * len(dataset)` "
     "keeps a schedule in epochs, and right when the batch size changes.",
     explanation="A hundred rows in batches of 32 are four steps, so 15 epochs are 60 steps. The rate is halved "
@@ -149,26 +166,27 @@ def _in_numpy(labels, predictions):
 
 
 def _loss_and_gradient(candidate, labels, predictions):
-    """Return the loss, how many numbers it has, and its gradient along the predictions, zeros if there is none."""
+    """Return the loss, its shape, and its gradient along the predictions, zeros if there is none."""
     predictions = tf.constant(predictions)[:, None]
     with tf.GradientTape() as tape:
         tape.watch(predictions)
         # a loss that left the tape may be a NumPy number
         loss = tf.convert_to_tensor(candidate(tf.constant(labels), predictions))
     gradient = tape.gradient(loss, predictions, unconnected_gradients="zero")
-    return float(tf.reduce_mean(loss)), int(tf.size(loss)), gradient.numpy()[:, 0]
+    return float(tf.reduce_mean(loss)), loss.shape, gradient.numpy()[:, 0]
 
 
 def _observe_error(candidate):
     labels, predictions = [1.0, 2.0, 4.0, 8.0], [1.5, 2.25, 3.0, 7.5]
     column = [[label] for label in labels]
-    loss, entries, gradient = _loss_and_gradient(candidate, column, predictions)
+    loss, shape, gradient = _loss_and_gradient(candidate, column, predictions)
     flat_loss, _, flat_gradient = _loss_and_gradient(candidate, labels, predictions)
     perfect, _, _ = _loss_and_gradient(candidate, labels, labels)
     alone, _, _ = _loss_and_gradient(candidate, [3.0], [5.0])
     return {
         "labels of shape (4, 1): loss": loss,
-        "numbers in the loss": entries,
+        "the loss is a scalar": shape.rank == 0,
+        "numbers in the loss": shape.num_elements(),
         "labels of shape (4,): loss of perfect predictions": perfect,
         "labels of shape (4,): loss": flat_loss,
         "labels of shape (4, 1): gradient along the predictions": gradient,
@@ -181,8 +199,8 @@ def _observe_error_again(candidate):
     labels, predictions = [-1.0, 0.5, 7.0, 2.0, 2.0], [0.0, 1.0, -3.0, 4.5, 2.25]
     measured = {}
     for name, shaped in (("flat", labels), ("column", [[label] for label in labels])):
-        loss, entries, gradient = _loss_and_gradient(candidate, shaped, predictions)
-        measured |= {f"{name} loss": loss, f"{name} entries": entries, f"{name} gradient": gradient}
+        loss, shape, gradient = _loss_and_gradient(candidate, shaped, predictions)
+        measured |= {f"{name} loss": loss, f"{name} scalar": shape.rank == 0, f"{name} gradient": gradient}
     return measured
 
 
@@ -222,9 +240,9 @@ tensors. Return a scalar tensor that a tape can differentiate.""",
         ),
         Misconception(
             name="one loss for each row",
-            explanation="The result has as many numbers as the batch has rows: with `axis=-1`, the mean is taken "
-            "over the one column only. A tape adds such a list up, so the gradient is that of the sum. Average over "
-            "everything.",
+            explanation="The result has as many numbers as the batch has rows. A mean with `axis=-1` is taken over "
+            "the one column only, also inside the function `keras.losses.mean_squared_error`. A tape adds such a list "
+            "up, so the gradient is that of the sum. Average over everything.",
             wrong=_not_averaged,
         ),
         Misconception(
@@ -316,8 +334,23 @@ def _every_batch_full(model, loss_fn, dataset):
     return total / (size * len(dataset))
 
 
+def _means_by_rows(model, loss_fn, dataset):
+    total, rows = 0.0, 0
+    for features, labels in dataset:
+        total += float(loss_fn(labels, model(features, training=False)))
+        rows += len(labels)
+    return total / rows
+
+
+def _exchanged(model, loss_fn, dataset):
+    mean = keras.metrics.Mean()
+    for features, labels in dataset:
+        mean.update_state(loss_fn(model(features, training=False), labels), sample_weight=len(labels))
+    return float(mean.result())
+
+
 def _observe_mean(candidate):
-    model, loss_fn = _line(2.0, 1.0), keras.losses.MeanSquaredError()
+    model, loss_fn = _line(2.0, 1.0), _lopsided
     before = model.get_weights()
     x, y = [0.0, 1.0, 2.0, 3.0, 1.0, -1.0, 2.0], [1.0, 3.5, 5.0, 6.0, 4.0, -1.0, 14.0]
     # twice three rows and one, then four rows and three
@@ -333,7 +366,7 @@ def _observe_mean(candidate):
 
 
 def _observe_mean_again(candidate):
-    model, loss_fn = _line(-1.0, 0.5), keras.losses.MeanAbsoluteError()
+    model, loss_fn = _line(-1.0, 0.5), _lopsided
     x, y = [1.0, 2.0, 0.0, -3.0, 5.0], [0.0, 1.0, 6.0, 3.0, -4.0]
     return {f"batches of {size}": float(candidate(model, loss_fn, _batches(x, y, size))) for size in (1, 2, 3, 4, 5)}
 
@@ -342,8 +375,8 @@ MEAN_LOSS = Exercise(
     id="02.3",
     title="The mean loss of an epoch",
     task="""Write `mean_loss(model, loss_fn, dataset)`: the mean loss over **all rows** of a dataset of `(features, labels)`
-batches, a float. `loss_fn(labels, predictions)` gives the mean loss of one batch, a scalar. The last batch may be ragged, and
-the answer must not depend on how the rows are cut into batches. Nothing is trained.""",
+batches, a float. `loss_fn(labels, predictions)`, which may be any loss, gives the mean loss of one batch, a scalar. The last
+batch may be ragged, and the answer must not depend on how the rows are cut into batches. Nothing is trained.""",
     hints=(
         "Seven rows in batches of 3 make batches of 3, 3 and 1. How much should the loss of the last one count?",
         "The loss of a batch stands for `len(labels)` rows. `keras.metrics.Mean` can be told: see `train_one_epoch` "
@@ -383,6 +416,18 @@ the answer must not depend on how the rows are cut into batches. Nothing is trai
             explanation="The losses of all rows are divided by the batch size times the number of batches. The last "
             "batch has fewer rows than that: count the rows you have seen.",
             wrong=_every_batch_full,
+        ),
+        Misconception(
+            name="batch means divided by rows",
+            explanation="The means of the batches are added up, and then divided by the number of rows. Each mean has "
+            "been divided by its rows already: multiply it by them before you add it.",
+            wrong=_means_by_rows,
+        ),
+        Misconception(
+            name="labels and predictions exchanged",
+            explanation="With a loss to which too high is worse than too low, your mean is that of the opposite errors. "
+            "`loss_fn` takes the labels first. The squared error forgives that, most other losses do not.",
+            wrong=_exchanged,
         ),
     ),
     observe=_observe_mean,
@@ -542,14 +587,15 @@ the squared error. (RMSE, for short.) It has the unit of the labels, like the me
         ),
         Misconception(
             name="only the last batch is remembered",
-            explanation="The result is that of the last batch. `assign` forgets what was there before; a state that "
-            "grows from batch to batch needs `assign_add`.",
+            explanation="The result is that of the last batch. `assign`, like `=`, forgets what was there before; "
+            "a state that grows from batch to batch needs `assign_add`.",
             wrong=_OnlyTheLastBatch,
         ),
         Misconception(
             name="the reset does nothing",
             explanation="The first epoch is right, the second still contains it. `reset_state` sets to zero what "
-            "was made with `add_weight`; plain Python attributes it does not know.",
+            "was made with `add_weight`, and nothing else. With `self.total = self.total + …` or `+=`, a plain value "
+            "takes the place of such a weight; use `assign_add`.",
             wrong=_NeverReset,
         ),
         Misconception(
@@ -688,6 +734,58 @@ def _rate_kept_to_itself(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
+def _too_patient(optimizer, losses, patience, factor, min_delta):
+    best, waited, rates = np.inf, 0, []
+    for loss in losses:
+        waited += 1
+        if loss + min_delta < best:
+            best, waited = loss, 0
+        if waited > patience:
+            optimizer.learning_rate = factor * float(optimizer.learning_rate)
+            waited = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
+def _noted_too_early(optimizer, losses, patience, factor, min_delta):
+    best, waited, rates = np.inf, 0, []
+    for loss in losses:
+        rates.append(float(optimizer.learning_rate))
+        waited += 1
+        if loss + min_delta < best:
+            best, waited = loss, 0
+        if waited == patience:
+            optimizer.learning_rate = factor * float(optimizer.learning_rate)
+            waited = 0
+    return rates
+
+
+def _one_variable_many_times(optimizer, losses, patience, factor, min_delta):
+    best, waited, rates = np.inf, 0, []
+    for loss in losses:
+        waited += 1
+        if loss + min_delta < best:
+            best, waited = loss, 0
+        if waited == patience:
+            optimizer.learning_rate = factor * float(optimizer.learning_rate)
+            waited = 0
+        rates.append(optimizer.learning_rate)
+    return rates
+
+
+def _another_attribute(optimizer, losses, patience, factor, min_delta):
+    best, waited, rates = np.inf, 0, []
+    for loss in losses:
+        waited += 1
+        if loss + min_delta < best:
+            best, waited = loss, 0
+        if waited == patience:
+            optimizer.lr = factor * float(optimizer.learning_rate)
+            waited = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
 def _rates(candidate, losses, rate, **settings):
     """Return the rates after each epoch, and the one that the optimizer has in the end."""
     optimizer = keras.optimizers.SGD(learning_rate=rate)
@@ -724,7 +822,7 @@ PLATEAU = Exercise(
     task="""Write `decay_on_plateau(optimizer, losses, patience, factor, min_delta)`. It walks through the losses of a run,
 one for each epoch, and lowers the optimizer's learning rate whenever the loss has stopped falling:
 
-- a loss improves if `loss + min_delta < best`, where `best` is the best loss so far;
+- a loss improves if `loss + min_delta < best`, where `best` is the best loss so far; the first loss always improves;
 - after `patience` epochs **in a row** without improvement, the **present** rate is multiplied by `factor`, and the count
   begins anew.
 
@@ -771,8 +869,35 @@ Return the optimizer's rate after each epoch, a list of floats. At the end, the 
         Misconception(
             name="the optimizer never hears of it",
             explanation="The list is right, and the optimizer still has the rate it started with: a number of your "
-            "own was lowered. Assign to `optimizer.learning_rate`, and note down what you read from there.",
+            "own was lowered, or `optimizer.lr`, which nobody reads. Assign to `optimizer.learning_rate`, and note down "
+            "what you read from there.",
             wrong=_rate_kept_to_itself,
+        ),
+        Misconception(
+            name="the rate never falls",
+            explanation="The optimizer keeps its first rate, whatever the losses do. If you assign one, look at the "
+            "name: `optimizer.lr = …` is accepted without a word and does nothing; it must be "
+            "`optimizer.learning_rate`.",
+            wrong=_another_attribute,
+        ),
+        Misconception(
+            name="one epoch too patient",
+            explanation="Each decay comes one epoch late. With patience 3, the third epoch in a row without "
+            "improvement lowers the rate, not the fourth: compare with `==` or `>=`, not with `>`.",
+            wrong=_too_patient,
+        ),
+        Misconception(
+            name="the rate noted too early",
+            explanation="The decays come when they should, but each shows one epoch late in your list: it has the rate "
+            "with which an epoch began. Append after the decay, at the end of the epoch.",
+            wrong=_noted_too_early,
+        ),
+        Misconception(
+            name="one variable, many times",
+            explanation="Your list says that the rate was the last one all along. It holds the optimizer's variable, "
+            "many times over, and that has one value, the present one. Note down a number: "
+            "`float(optimizer.learning_rate)`.",
+            wrong=_one_variable_many_times,
         ),
     ),
     observe=_observe_plateau,
@@ -948,11 +1073,11 @@ def _observe_training(candidate):
     x, y = [0.0, 1.0, 2.0, -1.0, 0.5, 1.5, -2.0], [1.0, 3.5, 5.0, -1.0, 2.5, 4.0, 2.0]
     history = candidate(model, keras.optimizers.SGD(0.05), loss_fn, _batches(x, y, 3), 3)
     one_step = _line(0.5, -1.0)
-    first = candidate(one_step, keras.optimizers.SGD(0.1), loss_fn, _batches(x, y, 7), 1)
+    first = candidate(one_step, keras.optimizers.SGD(0.1), _lopsided, _batches(x, y, 7), 1)
     return {
         "7 rows in batches of 3, three epochs: losses": np.array(history, "float64"),
         "after that: (weight, bias)": np.concatenate([weights.ravel() for weights in model.get_weights()]),
-        "7 rows in one batch, one epoch: loss": float(np.array(first)[0]),
+        "7 rows in one batch, one epoch: losses": np.array(first, "float64"),
         "after that single step: (weight, bias)": np.concatenate([w.ravel() for w in one_step.get_weights()]),
     }
 
@@ -960,14 +1085,14 @@ def _observe_training(candidate):
 def _observe_training_again(candidate):
     model, optimizer = _line(-1.0, 0.0), keras.optimizers.SGD(0.02, momentum=0.5)
     dataset = _batches([1.0, 2.0, -2.0, 0.0, 3.0], [2.0, -1.0, 0.5, 4.0, 0.0], 2)
-    history = candidate(model, optimizer, keras.losses.MeanSquaredError(), dataset, 4)
+    history = candidate(model, optimizer, _lopsided, dataset, 4)
     return {"history": np.array(history, "float64"), "weights": np.concatenate([w.ravel() for w in model.get_weights()])}
 
 
 MENDED_LOOP = Exercise(
     id="02.6",
     title="Mend the training loop",
-    task="""This loop raises no error. But its list of losses reads like `[6.2, 0.0, 0.0]`, and even the first number is not
+    task="""This loop raises no error. But its list of losses reads like `[6.4, 0.0, 0.0]`, and even the first number is not
 the one that `fit` would log. It contains **two** mistakes from the lesson; find and mend both.
 
 The answer is the mean loss of each epoch, as `fit` logs it: over all rows, each batch's loss from **before** the step that it
