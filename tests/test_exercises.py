@@ -209,6 +209,14 @@ def test_exercise_is_written_out(exercise):
     assert exercise.reference.__name__ in sources.starter(exercise)
 
 
+def test_plain_descent_leaves_four_percent_in_the_valley():
+    """As the task of 01.6 says, so that it cannot be solved with one rate."""
+    slope = np.array([1.0, 25.0])  # at the point (1, 1), with the bottom at (0, 0)
+    left = {rate: np.abs((1 - rate * slope) ** 40).max() for rate in np.arange(1, 80) / 1000}
+    best = min(left, key=left.get)
+    assert best == pytest.approx(2 / 26, abs=0.001) and 0.035 < left[best] < 0.045
+
+
 def test_exercises_are_numbered_in_order():
     lessons = sorted({name[:2] for name in EXERCISES})
     counts = [sum(name.startswith(lesson) for name in EXERCISES) for lesson in lessons]

@@ -318,6 +318,22 @@ def slopes_by_tape(function, numbers):
     return tape.gradient(result, variables, unconnected_gradients="zero")
 
 
+def _slopes_with_gaps(function, numbers):
+    """Return the slope of `function(*numbers)` along each of the numbers, by tape.
+
+    Args:
+        function: made of TensorFlow operations on n scalars; returns a scalar tensor.
+        numbers: a list of n Python numbers, int or float.
+
+    Returns:
+        A list of n float32 scalars, 0 for a number that the function does not use.
+    """
+    variables = ...  # what can the tape follow, and which type must it have?
+    with tf.GradientTape() as tape:
+        result = function(*variables)
+    return ...
+
+
 def _slopes_of_watched_constants(function, numbers):
     constants = [tf.constant(number, "float32") for number in numbers]
     with tf.GradientTape() as tape:
@@ -395,11 +411,12 @@ def _observe_slopes_again(candidate):
 SLOPES = Exercise(
     id="01.3",
     title="Slopes along plain numbers",
-    task="""Write `slopes_by_tape(function, numbers)`: the slope of `function(*numbers)` along each of the numbers, by tape.
-The numbers are plain Python numbers, such as `[3, 2]` or `[1.5, 0.5]`. Return a list with one float32 scalar for each, and
-0, not `None`, for a number that the function does not use.
+    task="""Fill the two gaps in `slopes_by_tape(function, numbers)`, each marked by `...`. It returns the slope of
+`function(*numbers)` along each of the numbers, by tape. The numbers are plain Python numbers, such as `[3, 2]` or
+`[1.5, 0.5]`; the answer is a list with one float32 scalar for each, and 0, not `None`, for a number that the function does
+not use.
 
-(`function(*numbers)` calls the function with the list's items as its arguments.)""",
+`function(*numbers)` calls the function with the list's items as its arguments. You may change the lines around the gaps, too.""",
     hints=(
         "The tape follows Variables, and constants that it was asked to `watch`. It knows nothing about Python numbers.",
         "Make a Variable of each number. Which type does `tf.Variable(3)` have, and can such a number change a little?",
@@ -407,6 +424,7 @@ The numbers are plain Python numbers, such as `[3, 2]` or `[1.5, 0.5]`. Return a
         '`unconnected_gradients="zero"`.',
     ),
     reference=slopes_by_tape,
+    starter=_slopes_with_gaps,
     alternatives=(_slopes_of_watched_constants, _slopes_of_a_vector),
     misconceptions=(
         Misconception(

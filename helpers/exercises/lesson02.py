@@ -284,6 +284,23 @@ def mean_loss(model, loss_fn, dataset):
     return float(mean.result())
 
 
+def _mean_loss_with_a_gap(model, loss_fn, dataset):
+    """Return the mean loss over all rows of a dataset.
+
+    Args:
+        model: a Keras model.
+        loss_fn: takes labels and predictions, returns the mean loss of a batch, a scalar.
+        dataset: batches of (features, labels); the last may be smaller than the others.
+
+    Returns:
+        A float.
+    """
+    mean = keras.metrics.Mean()
+    for features, labels in dataset:
+        ...
+    return float(mean.result())
+
+
 def _mean_by_total(model, loss_fn, dataset):
     total, rows = 0.0, 0
     for features, labels in dataset:
@@ -374,9 +391,10 @@ def _observe_mean_again(candidate):
 MEAN_LOSS = Exercise(
     id="02.3",
     title="The mean loss of an epoch",
-    task="""Write `mean_loss(model, loss_fn, dataset)`: the mean loss over **all rows** of a dataset of `(features, labels)`
-batches, a float. `loss_fn(labels, predictions)`, which may be any loss, gives the mean loss of one batch, a scalar. The last
-batch may be ragged, and the answer must not depend on how the rows are cut into batches. Nothing is trained.""",
+    task="""Fill the gap in `mean_loss(model, loss_fn, dataset)`, marked by `...`; it takes a line or two. The function returns
+the mean loss over **all rows** of a dataset of `(features, labels)` batches, a float. `loss_fn(labels, predictions)`, which may
+be any loss, gives the mean loss of one batch, a scalar. The last batch may be ragged, and the answer must not depend on how
+the rows are cut into batches. Nothing is trained. (You may change the lines around the gap, too.)""",
     hints=(
         "Seven rows in batches of 3 make batches of 3, 3 and 1. How much should the loss of the last one count?",
         "The loss of a batch stands for `len(labels)` rows. `keras.metrics.Mean` can be told: see `train_one_epoch` "
@@ -384,6 +402,7 @@ batch may be ragged, and the answer must not depend on how the rows are cut into
         "For each batch, `mean.update_state(loss, sample_weight=len(labels))`; after the loop, `float(mean.result())`.",
     ),
     reference=mean_loss,
+    starter=_mean_loss_with_a_gap,
     alternatives=(_mean_by_total, _mean_by_average, _mean_of_all_rows),
     misconceptions=(
         Misconception(
