@@ -765,6 +765,7 @@ ERRORS = [
     ('return open("no.csv")', "FileNotFoundError", "no such file"),
     ('tf.train.Checkpoint(w=tf.Variable(1.0)).restore("no-1")', "NotFoundError", "tf.train.latest_checkpoint"),
     ('keras.models.load_model("no.keras")', "ValueError", "no such file"),
+    ('tf.train.Checkpoint(w=tf.Variable(1.0)).restore(".")', "Is a directory", "or it is a folder"),
     ("return {}['key']", "KeyError", "this dictionary or table"),
     # names and the rest
     ("total += 1  # mark\nreturn total", "UnboundLocalError", "before it gets a value"),
@@ -796,6 +797,14 @@ def test_errors_are_explained(body, error, meaning):
     assert error in said + "\n"
     assert not re.search(r"\.py|function_node|Op:|user code|call\(\)", said)
     assert (meaning in " ".join(found.paragraphs)) if meaning else not found.paragraphs, found
+
+
+def test_line_of_a_graph_is_found_when_the_cell_is_run_again():
+    """TensorFlow takes an equal step for the same, and names the lines of the cell that it saw first."""
+    for more in ("", "  # changed"):
+        step = graph("return tf.reshape(x, (7, 7))", call="step(tf.constant(values))" + more)
+        function = pasted("def scaled(values, factor=2.0):\n    " + step.replace("\n", "\n    "), "scaled", checker)
+        assert verdict(SCALED, function).code[0].endswith(": return tf.reshape(x, (7, 7))")
 
 
 def test_each_meaning_has_an_error():
