@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import tempfile
+import weakref
 
 import keras
 import numpy as np
@@ -35,7 +36,7 @@ class _Witness(keras.layers.Layer):
 
 
 class _Waiting(keras.layers.Layer):
-    """Passes its input on, and notes the most rows in one call, and the most whose gradient was still to come."""
+    """Passes its input on, and notes the most rows in one call, and the most that a tape kept for a gradient to come."""
 
     def __init__(self):
         super().__init__()
@@ -47,14 +48,20 @@ class _Waiting(keras.layers.Layer):
         @tf.custom_gradient
         def pass_on(inputs):
             def gradient(upstream):
-                self.waiting -= rows
+                no_longer()
                 return upstream
+
+            # called once: when the gradient is taken, or when no tape wants it any more
+            no_longer = weakref.finalize(gradient, self.release, rows)
             return tf.identity(inputs), gradient
 
         self.waiting += rows
         self.most_at_once = max(self.most_at_once, rows)
         self.most_waiting = max(self.most_waiting, self.waiting)
         return pass_on(inputs)
+
+    def release(self, rows):
+        self.waiting -= rows
 
 
 # 05.1 How often is it traced?
@@ -1213,8 +1220,8 @@ epoch only, so you need not care for it.
             _only_the_model),
         Misconception(
             "the epoch is not kept",
-            "After the power cut all epochs are trained again, on top of what was already learned. "
-            "The number of finished epochs belongs in the checkpoint; it has to be a variable for that.",
+            "After the power cut all epochs are trained again, on top of what was already learned. The number of "
+            "finished epochs belongs in the checkpoint, as a variable, and has to be read after restoring.",
             _epoch_not_kept),
         Misconception(
             "the saved number of epochs is one too low",
