@@ -693,7 +693,8 @@ def _observe_train_and_measure(candidate, seed=0, rows=7, val_rows=4):
     hidden = keras.layers.Dense(4, kernel_regularizer=keras.regularizers.L2(0.1))(inputs)
     hidden = keras.layers.BatchNormalization(momentum=0.9)(hidden)
     hidden = keras.layers.Dropout(0.5)(keras.layers.ReLU()(hidden))
-    model = keras.Model(inputs, keras.layers.Dense(3)(hidden))
+    # a second penalty, or the mean of all would do as well as their sum
+    model = keras.Model(inputs, keras.layers.Dense(3, bias_regularizer=keras.regularizers.L2(0.3))(hidden))
     optimizer = keras.optimizers.SGD(learning_rate=0.1)
     loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     rng = np.random.default_rng(seed)
@@ -719,10 +720,10 @@ TRAIN_AND_MEASURE = Exercise(
     title="What Dropout, BatchNorm and L2 need",
     task="""
 The function below takes one training step and then measures the validation batch. It was written for a plain model. Now
-the model has Dropout, BatchNorm and an L2 penalty, and the function still runs, but it lacks what these need.
+the model has Dropout, BatchNorm and L2 penalties, and the function still runs, but it lacks what these need.
 
 Mend it, so that weights, moving statistics and both losses are those of `model.train_on_batch(...)` followed by
-`model.test_on_batch(...)`. Measuring must change nothing. Both losses contain the penalty. A model without any penalty
+`model.test_on_batch(...)`. Measuring must change nothing. Both losses contain the penalties. A model without any penalty
 must be accepted, too.
 """,
     hints=(
