@@ -36,7 +36,7 @@ class _Witness(keras.layers.Layer):
 
 
 class _Waiting(keras.layers.Layer):
-    """Passes its input on, and notes the most rows in one call, and the most that a tape kept for a gradient to come."""
+    """Passes its input on, and notes the most rows in one call, and the most that tapes kept for gradients to come."""
 
     def __init__(self):
         super().__init__()
@@ -723,8 +723,8 @@ The function below takes one training step and then measures the validation batc
 the model has Dropout, BatchNorm and L2 penalties, and the function still runs, but it lacks what these need.
 
 Mend it, so that weights, moving statistics and both losses are those of `model.train_on_batch(...)` followed by
-`model.test_on_batch(...)`. Measuring must change nothing. Both losses contain the penalties. A model without any penalty
-must be accepted, too.
+`model.test_on_batch(...)`. Measuring must change nothing. Both losses contain the penalties. A model without any
+penalty must be accepted, too.
 """,
     hints=(
         "Two things are missing, each in more than one place. Look at the lesson's table of Dropout, BatchNorm and L2: "
@@ -922,8 +922,8 @@ A batch of the size you want does not fit into memory, so it comes in pieces, ca
 int.
 
 The micro-batches are a list of pairs `(features, labels)`, and they may have different sizes. The model has no Dropout,
-no BatchNorm and no penalties. Only one micro-batch fits into memory: no more may go through the model at once, and since
-a tape keeps what went through the model, ask it for gradients before the next micro-batch goes through.
+no BatchNorm and no penalties. Only one micro-batch fits into memory: no more may go through the model at once, and
+since a tape keeps what went through the model, ask it for gradients before the next micro-batch goes through.
 """,
     hints=(
         "The loss of a micro-batch is the mean over *its* rows. What is its part in the mean over all rows?",
