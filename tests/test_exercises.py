@@ -765,7 +765,6 @@ ERRORS = [
     ('return open("no.csv")', "FileNotFoundError", "no such file"),
     ('tf.train.Checkpoint(w=tf.Variable(1.0)).restore("no-1")', "NotFoundError", "tf.train.latest_checkpoint"),
     ('keras.models.load_model("no.keras")', "ValueError", "no such file"),
-    ('tf.train.Checkpoint(w=tf.Variable(1.0)).restore(".")', "Is a directory", "or it is a folder"),
     ("return {}['key']", "KeyError", "this dictionary or table"),
     # names and the rest
     ("total += 1  # mark\nreturn total", "UnboundLocalError", "before it gets a value"),
