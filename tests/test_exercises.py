@@ -586,6 +586,27 @@ def test_not_implemented_is_not_attempted():
 
     assert judge(SCALED, scaled)[0] == BLANK
 
+    def by_a_library(values, factor=2.0):
+        return keras.layers.Layer().compute_output_shape(values)
+
+    assert judge(SCALED, by_a_library)[0] == ERROR
+
+
+def test_gap_left_open_is_named():
+    def with_gaps(values, factor=2.0):
+        scaled = ...
+        return ...
+
+    kind, text = judge(SCALED, with_gaps)
+    assert kind == BLANK and "returned ..." in text and "a gap" in text
+
+    def half(values, factor=2.0):
+        scale = ...
+        return values * scale
+
+    kind, text = judge(SCALED, half)
+    assert kind == ERROR and "return values * scale" in text and "A gap, `...`, is still open" in text
+
 
 def test_nothing_returned_is_right_where_nothing_is_asked_for():
     def in_place(values):

@@ -185,9 +185,12 @@ def _name_it(exercise, candidate, outcome, expected):
         reached = tuple(_row(name, outcome.measured[name], None, exercise) for name in exercise.target or {})
         return Verdict(RIGHT, f"Right: {exercise.id} {exercise.title}", (exercise.note, more), reached)
     if outcome.returned_nothing and not expected.returned_nothing:
-        reason = f"`{exercise.reference.__name__}` returned None. If you have written it, its `return` is missing."
-        return _not_attempted(exercise, reason)
-    if isinstance(outcome.error, NotImplementedError):
+        advice = "If you have written it, its `return` is missing."
+        if outcome.returned_nothing == "...":
+            advice = "There is still a gap where its result should be."
+        return _not_attempted(exercise, f"`{exercise.reference.__name__}` returned {outcome.returned_nothing}. {advice}")
+    # a library may raise the same, and then the learner has written something
+    if isinstance(outcome.error, NotImplementedError) and errors.is_raised_by(candidate, outcome.error):
         return _not_attempted(exercise)
     rows = () if outcome.error else _differences(outcome.measured, expected.measured, exercise)
     for mistake in exercise.misconceptions:
@@ -208,11 +211,14 @@ def _a(name):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a function did on the probes: its measurements, or the error it stopped with."""
+    """What a function did on the probes: its measurements, or the error it stopped with.
+
+    `returned_nothing` is "None" or "..." if it returned only that, "" otherwise.
+    """
 
     measured: dict
     error: BaseException | None
-    returned_nothing: bool
+    returned_nothing: str
     printed: str
 
     def passes(self, expected, exercise):
@@ -273,8 +279,13 @@ def _measure(exercise, function):
             measured = {name: Measurement.of(value) for name, value in found.items()}
         except (Exception, SystemExit) as caught:
             error = caught
-    nothing = bool(returned) and all(value is None or value is ... for value in returned)
-    return Outcome(measured, error, nothing, printed.getvalue())
+    return Outcome(measured, error, _nothing(returned), printed.getvalue())
+
+
+def _nothing(returned):
+    if not returned or not all(value is None or value is ... for value in returned):
+        return ""
+    return "..." if ... in returned else "None"
 
 
 class WrongSignature(TypeError):

@@ -13,6 +13,11 @@ InvalidArgument = tf.errors.InvalidArgumentError
 # (types of the error, words of its message or the module that raised it, what it usually means); the first that fits.
 # Where none fits, nothing is said: a wrong meaning is worse than none.
 MEANINGS = [
+    (
+        Exception,
+        "'ellipsis'|not ellipsis",
+        "A gap, `...`, is still open: it stands where a value is needed.",
+    ),
     # gradients and optimizers
     (
         AttributeError,
@@ -269,6 +274,12 @@ def message(error):
         text = re.sub(pattern, "", text, flags=re.DOTALL | re.MULTILINE)
     text = " ".join(text.split())
     return text if len(text) <= 300 else text[:297] + "..."
+
+
+def is_raised_by(candidate, error):
+    """Whether a line of the learner's code raised an error itself, and not something that it called."""
+    *_, (frame, _) = _frames(error)
+    return frame.f_code in sources.code_objects(candidate)
 
 
 def own_line(candidate, error):

@@ -12,6 +12,8 @@ from helpers.exercises.checker import Exercise, Misconception
 
 def _entry(record, name):
     """Read one number from a returned dictionary, also where it is still a tensor or a metric."""
+    if not hasattr(record, "keys"):
+        raise ValueError(f"a dictionary is wanted, something of the type {type(record).__name__} came back")
     if name not in record:
         raise ValueError(f"the returned dictionary has no entry {name!r}; it has {list(record)}")
     value = record[name]
@@ -75,13 +77,28 @@ def _divided_by_the_variance(train, validation, test):
     return tuple((rows - mean) / variance for rows in (train, validation, test))
 
 
+def _divided_by_the_sample_deviation(train, validation, test):
+    mean, deviation = train.mean(axis=0), train.std(axis=0, ddof=1)
+    return tuple((rows - mean) / deviation for rows in (train, validation, test))
+
+
+def _fitted_on_scaled_rows(train, validation, test):
+    train = (train - train.mean(axis=0)) / train.std(axis=0)
+    validation = (validation - train.mean(axis=0)) / train.std(axis=0)
+    test = (test - train.mean(axis=0)) / train.std(axis=0)
+    return train, validation, test
+
+
 def _scaling_fingerprint(candidate, train, validation, test):
     names = ("training", "validation", "test")
     arrays = (train, validation, test)
     # copies: a candidate that scales in place must not spoil the next probe
-    scaled = [np.asarray(part, dtype=float) for part in candidate(*(rows.copy() for rows in arrays))]
-    if len(scaled) != 3:
-        raise ValueError(f"three arrays are wanted, {len(scaled)} came back")
+    result = candidate(*(rows.copy() for rows in arrays))
+    if not isinstance(result, (tuple, list)) or len(result) != 3:
+        many = f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
+        raise ValueError(f"a tuple of three arrays is wanted, train, validation and test; "
+                         f"something of the type {type(result).__name__}{many} came back")
+    scaled = [np.asarray(part, dtype=float) for part in result]
     older = candidate(train.copy(), validation.copy(), test + 100)
     moved = np.asarray(older[0], dtype=float) - scaled[0]
     return {f"scaled {name} rows": rows for name, rows in zip(names, scaled)} | {
@@ -154,6 +171,17 @@ def _median_of_these_rows(train, rows):
     return np.stack([np.where(missing, np.median(rows[rows > 0]), rows), missing], axis=1)
 
 
+def _median_of_everybody(train, rows):
+    missing = ~(rows > 0)
+    everybody = np.concatenate([train, rows])
+    return np.stack([np.where(missing, np.median(everybody[everybody > 0]), rows), missing], axis=1)
+
+
+def _median_is_nan(train, rows):
+    missing = ~(rows > 0)
+    return np.stack([np.where(missing, np.median(train[train != 0]), rows), missing], axis=1)
+
+
 def _nan_kept(train, rows):
     missing = rows == 0
     return np.stack([np.where(missing, np.median(train[train > 0]), rows), missing], axis=1)
@@ -175,14 +203,21 @@ def _indicator_upside_down(train, rows):
 
 
 def _imputing_fingerprint(candidate, train, rows):
-    encoded = np.asarray(candidate(train.copy(), rows.copy()), dtype=float)
-    if encoded.shape != (len(rows), 2):
-        raise ValueError(f"an array of shape {(len(rows), 2)} is wanted, the one returned has "
-                         f"shape {encoded.shape}: one row per person, value and indicator")
+    def encode(train, rows):
+        encoded = np.asarray(candidate(train.copy(), rows.copy()), dtype=float)
+        if encoded.shape != (len(rows), 2):
+            raise ValueError(f"for `rows` of shape {rows.shape}, an array of shape {(len(rows), 2)} is wanted, value "
+                             f"and indicator; the one returned has shape {encoded.shape}")
+        return encoded
+
+    encoded, measured = encode(train, rows), rows[rows > 0][:1]
     return {
         "rows left without a number": np.isnan(encoded[:, 0]).sum(),
         "first column (value)": encoded[:, 0],
-        "second column (1 = was missing)": encoded[:, 1]}
+        "second column (1 = was missing)": encoded[:, 1],
+        # one measured training value less: their number is even now
+        "one row alone, missing": encode(train[:-1], np.zeros(1)),
+        "one row alone, measured": encode(train[:-1], measured)}
 
 
 def _observe_impute(candidate):
@@ -199,6 +234,178 @@ def _second_impute(candidate):
 
 
 # 03.3 ----------------------------------------------------------------------------------------
+
+
+def one_hot(train, rows):
+    """Give each category of the training rows a column of its own.
+
+    Args:
+        train: NumPy array of strings of shape (n,), one word for each training row.
+        rows: NumPy array of strings of shape (m,), the rows to encode.
+
+    Returns:
+        A float array of shape (m, K), with a column for each of the K categories in `train`, in
+        alphabetical order: 1 where the row has that category, 0 elsewhere.
+    """
+    categories = np.unique(train)  # each word once, in alphabetical order
+    # a column of words against a row of categories: one comparison for each pair
+    return (rows[:, None] == categories).astype("float32")
+
+
+def _one_hot_by_lookup(train, rows):
+    lookup = keras.layers.StringLookup(vocabulary=sorted(set(train)), output_mode="one_hot")
+    return tf.cast(lookup(rows)[:, 1:], "float32")  # column 0 is for words outside the vocabulary
+
+
+def _one_hot_by_numbers(train, rows):
+    numbers = {word: number for number, word in enumerate(sorted(set(train)))}
+    return tf.one_hot([numbers.get(word, -1) for word in rows], depth=len(numbers))
+
+
+def _one_hot_by_eye(train, rows):
+    categories = np.unique(train)
+    table = np.vstack([np.eye(len(categories)), np.zeros(len(categories))])
+    known = np.isin(rows, categories)
+    return table[np.where(known, np.searchsorted(categories, rows), len(categories))]
+
+
+def _one_hot_in_a_loop(train, rows):
+    categories = sorted(set(train.tolist()))
+    encoded = np.zeros((len(rows), len(categories)))
+    for number, word in enumerate(rows):
+        if word in categories:
+            encoded[number, categories.index(word)] = 1
+    return encoded
+
+
+def _codes_in_one_column(train, rows):
+    return np.searchsorted(np.unique(train), rows)[:, None].astype("float32")
+
+
+def _columns_from_the_rows(train, rows):
+    return one_hot(rows, rows)
+
+
+def _columns_from_everybody(train, rows):
+    return one_hot(np.concatenate([train, rows]), rows)
+
+
+def _one_category_left_out(train, rows):
+    return one_hot(train, rows)[:, 1:]
+
+
+def _one_column_too_many(train, rows):
+    return keras.layers.StringLookup(vocabulary=np.unique(train), output_mode="one_hot")(rows)
+
+
+def _numbered_anew(train, rows):
+    _, codes = np.unique(rows, return_inverse=True)
+    return tf.one_hot(codes, depth=len(np.unique(train)))
+
+
+def _order_of_appearance(train, rows):
+    categories = np.array(list(dict.fromkeys(train)))
+    return (rows[:, None] == categories).astype("float32")
+
+
+def _new_word_raises(train, rows):
+    numbers = {word: number for number, word in enumerate(np.unique(train))}
+    return np.eye(len(numbers))[[numbers[word] for word in rows]]
+
+
+def _new_word_is_the_first(train, rows):
+    categories = np.unique(train)
+    return np.eye(len(categories))[np.argmax(rows[:, None] == categories, axis=1)]
+
+
+def _new_word_is_the_last(train, rows):
+    numbers = {word: number for number, word in enumerate(np.unique(train))}
+    return np.eye(len(numbers))[[numbers.get(word, -1) for word in rows]]
+
+
+def _new_word_is_its_neighbor(train, rows):
+    categories = np.unique(train)
+    return tf.one_hot(np.searchsorted(categories, rows), depth=len(categories))
+
+
+def _truth_values(train, rows):
+    return rows[:, None] == np.unique(train)
+
+
+def _one_hot_fingerprint(candidate, train, rows, new, last):
+    """Measure step by step; what follows a wrong step would say nothing.
+
+    `rows` have some of the categories, `new` are words that `train` does not have, and `last` is one behind them all.
+    """
+    types = []
+
+    def encode(train, rows):
+        result = candidate(np.array(train), np.array(rows))
+        if isinstance(result, tuple):
+            raise ValueError(f"one array is wanted, the encoded rows; a tuple of {len(result)} came back")
+        if hasattr(result, "toarray"):
+            raise ValueError("a sparse matrix came back; `.toarray()` makes an ordinary array of it")
+        encoded = np.asarray(result)
+        if encoded.dtype.kind not in "biuf":
+            raise ValueError(f"an array of numbers is wanted, the one returned has the type {encoded.dtype}")
+        types.append(encoded.dtype.kind)
+        return encoded.astype(float)
+
+    def columns(encoded, rows):
+        """Return their number; if there is no row for each row, the shape in words."""
+        if encoded.ndim not in (1, 2) or len(encoded) != len(rows):
+            return f"none, the shape is {encoded.shape}"
+        return encoded.shape[1] if encoded.ndim == 2 else 1
+
+    def columns_if_some_are_new():
+        try:
+            return columns(encode(train, rows[:1] + new), rows[:1] + new)
+        except Exception:
+            return "an error"
+
+    categories = sorted(set(train))
+    size, places = len(categories), [categories.index(word) for word in rows]
+    each, some, alone = encode(train, categories), encode(train, rows), encode(train, rows[:1])
+    found = {
+        "columns if the rows have every category": columns(each, categories),
+        "columns if the rows lack some categories": columns(some, rows),
+        "columns if there is one row alone": columns(alone, rows[:1])}
+    right = set(found.values()) == {size}
+    codes = each.reshape(size, -1) if each.ndim and len(each) == size else np.zeros((size, 1))
+    distances = [np.linalg.norm(one - other) for i, one in enumerate(codes) for other in codes[:i]]
+    found["largest distance between two categories ÷ smallest"] = np.max(distances) / np.min(distances)
+    steps = {
+        "each category has a 1 of its own, else zeros":
+            (lambda: np.array_equal(each[np.argsort(np.argmax(each, axis=1))], np.eye(size)), True),
+        "columns in alphabetical order": (lambda: np.array_equal(each, np.eye(size)), True),
+        "entries that are NaN": (lambda: np.isnan(some).sum() + np.isnan(alone).sum(), 0),
+        "a word gets the same numbers among other rows":
+            (lambda: np.array_equal(some, each[places]) and np.array_equal(alone, each[places[:1]]), True),
+        "the entries are floats": (lambda: set(types) == {"f"}, True),
+        "columns if some words are new": (columns_if_some_are_new, size),
+        "new words": (lambda: encode(train, rows[:1] + new)[1:], np.zeros((len(new), size))),
+        "a new word behind all others in the alphabet": (lambda: encode(train, [last]), np.zeros((1, size))),
+        "training rows with one category": (lambda: encode(train[:1] * 2, train[:1] * 3), np.ones((3, 1)))}
+    for name, (measure, wanted) in steps.items():
+        found[name] = measure() if right else "not measured yet"
+        right = right and np.array_equal(found[name], wanted)
+    return found
+
+
+def _observe_one_hot(candidate):
+    # neither the order of appearance nor of frequency is the alphabet's; one new word is longer than all others
+    return _one_hot_fingerprint(
+        candidate, ["NAP", "ASY", "NAP", "TA", "ATA", "ASY", "NAP"], ["TA", "ATA", "TA", "NAP", "TA"],
+        new=["AAA", "ASYM", "NON"], last="UNKNOWN")
+
+
+def _second_one_hot(candidate):
+    return _one_hot_fingerprint(
+        candidate, ["up", "flat", "flat", "down", "up", "flat", "level", "wavy"], ["flat", "up", "wavy", "up"],
+        new=["lev", "a", "levelled", "uphill"], last="zigzag")
+
+
+# 03.4 ----------------------------------------------------------------------------------------
 
 
 def accuracy(labels, logits):
@@ -273,7 +480,7 @@ def _second_accuracy(candidate):
         "accuracy of three ill people": ([1, 1, 1], [0.45, 0.06, -2.0])})
 
 
-# 03.4 ----------------------------------------------------------------------------------------
+# 03.5 ----------------------------------------------------------------------------------------
 
 
 def train_one_epoch(model, optimizer, loss_fn, dataset, metrics):
@@ -476,7 +683,7 @@ def _second_train_one_epoch(candidate):
     return _training_fingerprint(candidate, features, [0, 0, 1, 1, 0, 1, 1, 1, 0], 4, 0.5)
 
 
-# 03.5 ----------------------------------------------------------------------------------------
+# 03.6 ----------------------------------------------------------------------------------------
 
 
 def evaluate(model, dataset):
@@ -553,6 +760,16 @@ def _batches_count_alike(model, dataset):
     return _evaluate_with(model, dataset, weighted=False)
 
 
+def _both_by_batch(model, dataset):
+    loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
+    losses, accuracies = [], []
+    for features, labels in dataset:
+        logits = model(features, training=False)
+        losses.append(loss_fn(labels, logits))
+        accuracies.append(np.mean((logits > 0) == (labels == 1)))
+    return {"val_loss": np.mean(losses), "val_accuracy": np.mean(accuracies)}
+
+
 def _evaluation_that_trains(model, dataset):
     optimizer = keras.optimizers.SGD(0.1)
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -574,13 +791,17 @@ def _evaluation_fingerprint(candidate, features, labels, batch, bias):
     before = _flat_weights(model)
     arrays = np.array(features, "float32"), np.array(labels, "float32")[:, None]
     dataset = tf.data.Dataset.from_tensor_slices(arrays).batch(batch)
-    first, again = candidate(model, dataset), candidate(model, dataset)
+    first, again = ({name: _entry(record, name) for name in ("val_loss", "val_accuracy")}
+                    for record in (candidate(model, dataset), candidate(model, dataset)))
+    # an evaluation that remembers the ones before would still agree with itself on the same rows
+    turned = candidate(model, dataset.map(lambda features, labels: (features, 1 - labels)))
     return {
-        "val_loss": _entry(first, "val_loss"),
-        "val_accuracy": _entry(first, "val_accuracy"),
+        "val_loss": first["val_loss"],
+        "val_accuracy": first["val_accuracy"],
         "largest change in the model's weights": np.abs(_flat_weights(model) - before).max(),
         "val_loss of a second evaluation, minus the first":
-            _entry(again, "val_loss") - _entry(first, "val_loss")}
+            again["val_loss"] - first["val_loss"],
+        "val_accuracy of another evaluation, where all labels are turned around": _entry(turned, "val_accuracy")}
 
 
 def _observe_evaluate(candidate):
@@ -595,7 +816,7 @@ def _second_evaluate(candidate):
     return _evaluation_fingerprint(candidate, features, [1, 1, 1, 1, 0, 1, 0, 1, 1, 0], 4, bias=0.25)
 
 
-# 03.6 ----------------------------------------------------------------------------------------
+# 03.7 ----------------------------------------------------------------------------------------
 
 
 def train_until_best(model, train_epoch, val_loss, test_loss, patience):
@@ -773,6 +994,8 @@ def _rehearsed_run(candidate, val_losses, test_losses, patience):
 
     def loss_from(script):
         epoch = int(np.ravel(model.trainable_variables[-1].numpy())[0])
+        if epoch == 0:  # somebody may measure the untrained model, too; it is no rival
+            return 2 * max(script)
         return script[min(epoch, len(script)) - 1]
 
     def test_loss():
@@ -850,7 +1073,19 @@ feature, and returns the three arrays scaled: in each column, subtract the mean 
                 "divided by the variance",
                 "The columns have mean 0 but come out tiny: the variance is the square of the standard deviation. "
                 "Divide by the standard deviation, and the typical distance becomes 1.",
-                _divided_by_the_variance)),
+                _divided_by_the_variance),
+            Misconception(
+                "the standard deviation of pandas, with n − 1",
+                "Everything comes out a little too small, by the same factor in each column: the sum of squares was "
+                "divided by n − 1. That is what `std` of a pandas table does, and `ddof=1`; with many rows it hardly "
+                "shows. The task asks for NumPy's `std`, and scikit-learn's `StandardScaler` uses the same.",
+                _divided_by_the_sample_deviation),
+            Misconception(
+                "the scale is computed from rows already scaled",
+                "The training rows are right, and the others come out as they went in. `train` was replaced by its "
+                "scaled values first, and those have mean 0 and standard deviation 1, which changes nothing. Compute "
+                "both numbers before anything is replaced.",
+                _fitted_on_scaled_rows)),
         observe=_observe_standardize,
         second=_second_standardize,
         note="The means of your scaled validation and test rows are not 0. That is how it must look: exact zeros "
@@ -891,6 +1126,17 @@ where it was measured.""",
                 "could not be computed. Like a scale, a median is fitted on the training rows.",
                 _median_of_these_rows),
             Misconception(
+                "the median is taken of both arrays together",
+                "What fills the gaps moves with the rows to encode, so validation and test rows help to prepare the "
+                "training, and one patient's gap is filled in another way than the next one's. Take the median of "
+                "`train` alone.",
+                _median_of_everybody),
+            Misconception(
+                "the median itself is NaN",
+                "Every gap is filled with NaN: a single NaN among the training values makes `np.median` NaN. Keep only "
+                "the measured ones, those above 0, or use `np.nanmedian` on values without zeros.",
+                _median_is_nan),
+            Misconception(
                 "NaN is not caught",
                 "Some rows still hold no number, and one of them is enough to turn the loss into NaN. `rows == 0` "
                 "finds the zeros only, and `NaN == NaN` is False: ask with `np.isnan`, or ask what is above 0.",
@@ -919,6 +1165,99 @@ where it was measured.""",
                     "median hides."),
     Exercise(
         id="03.3",
+        title="Words as columns",
+        task="""\
+A column of words, such as the type of chest pain, has categories without an order. Write `one_hot(train, rows)` for two
+NumPy arrays of strings of shapes `(n,)` and `(m,)`. It returns a float array of shape `(m, K)` for `rows`: one column
+for each of the K categories **of the training rows**, in alphabetical order, 1 where the row has that category and 0
+elsewhere. A word that training never saw gets a row of zeros, and no error.""",
+        hints=(
+            "Which rows decide how many columns there are? One patient alone gets as many as a hundred do.",
+            "`np.unique(train)` has each category once, in alphabetical order. A new word equals none of them.",
+            "`rows[:, None]` has the shape `(m, 1)`. Compared with the K categories it gives a table of `(m, K)` truth "
+            "values, and `.astype(\"float32\")` makes numbers of them."),
+        reference=one_hot,
+        alternatives=(_one_hot_by_lookup, _one_hot_by_numbers, _one_hot_by_eye, _one_hot_in_a_loop),
+        misconceptions=(
+            Misconception(
+                "codes in place of columns",
+                "Each word became one number, and numbers have an order: the first category and the last are the "
+                "furthest apart, for no reason but how they were numbered. Scaling the numbers does not mend that. "
+                "Give each category a column of its own.",
+                _codes_in_one_column),
+            Misconception(
+                "the columns come from the rows themselves",
+                "The number of columns depends on which words happen to be in `rows`, so the columns of two sets do "
+                "not agree, and a model trained on one cannot take the other. (`pd.get_dummies` of each set does "
+                "this.) Take the categories from `train`.",
+                _columns_from_the_rows),
+            Misconception(
+                "new words get columns",
+                "Words that training never saw make the table wider, because the categories were taken from both "
+                "arrays together. A trained network takes as many columns as it was built for. Take the categories "
+                "from `train` alone.",
+                _columns_from_everybody),
+            Misconception(
+                "one category has no column",
+                "There is one column less than categories, so one of them has zeros only, exactly as a word has that "
+                "training never saw, and it is nearer to the others than they are to each other. Leaving a column out "
+                "(`drop_first`) is meant for linear models without a penalty; keep all of them here.",
+                _one_category_left_out),
+            Misconception(
+                "one column too many",
+                "There is one column more than categories. `StringLookup` begins with a column for unknown words, and "
+                "codes that count from 1 leave column 0 empty. Here an unknown word gets zeros, so that column goes.",
+                _one_column_too_many),
+            Misconception(
+                "the rows are numbered anew",
+                "The table has the right width, but the same word stands in another column when other rows come along: "
+                "its number was learned from `rows`. A model would read one category as another. The "
+                "categories of `train` decide which column is whose.",
+                _numbered_anew),
+            Misconception(
+                "the columns are not in alphabetical order",
+                "Each category has its column, but elsewhere than asked for: in order of appearance, by frequency, or "
+                "as a `set` yields them, which changes with each start of Python. A saved model needs an order that "
+                "can be found again: sort the categories.",
+                _order_of_appearance),
+            Misconception(
+                "a new word is an error",
+                "The words of training are encoded well, and one that training never saw stops the function. The next "
+                "patient may bring such a word. Ask whether it is known before you look it up (in scikit-learn's "
+                "encoder, `handle_unknown=\"ignore\"`). To see the error, call "
+                "`one_hot(np.array([\"a\"]), np.array([\"b\"]))`.",
+                _new_word_raises),
+            Misconception(
+                "a new word counts as the first category",
+                "A word that training never saw becomes the first of the alphabet. `argmax` says 0 where nothing is "
+                "True as well, and so does a number 0 for \"unknown\". Leave its row at zeros.",
+                _new_word_is_the_first),
+            Misconception(
+                "a new word counts as the last category",
+                "A word that training never saw becomes the last of the alphabet. A number −1 for \"unknown\" reads "
+                "the last row of a NumPy array, so `np.eye(K)[-1]` is the last category. Leave its row at zeros.",
+                _new_word_is_the_last),
+            Misconception(
+                "a new word counts as its neighbor in the alphabet",
+                "`np.searchsorted` says where a word *would* stand, whether it is there or not, so a word that "
+                "training never saw becomes the next one of the alphabet. Test with `==` or `np.isin` whether it is "
+                "known.",
+                _new_word_is_its_neighbor),
+            Misconception(
+                "truth values or integers in place of floats",
+                "The words of training have their ones and zeros in the right places, but not as floats: TensorFlow "
+                "does not multiply truth values or integers by a network's float32 weights. Say "
+                "`.astype(\"float32\")` or `tf.cast`.",
+                _truth_values)),
+        observe=_observe_one_hot,
+        second=_second_one_hot,
+        note="scikit-learn's `OneHotEncoder(handle_unknown=\"ignore\")` does the same. `pd.get_dummies` does not: it "
+             "has no memory of the training rows.",
+        explanation="The categories are learned from the training rows, like a mean or a median, and any two of them "
+                    "are equally far apart. A new word equals none of them, so its row of zeros needs no line of its "
+                    "own."),
+    Exercise(
+        id="03.4",
         title="Accuracy from logits",
         task="""\
 Write `accuracy(labels, logits)`. `labels` is a float array of shape `(n,)` with 1 for ill and 0 for healthy; `logits`
@@ -950,13 +1289,15 @@ from 0 to 1.""",
                 _everybody_against_everybody),
             Misconception(
                 "everybody is called ill",
-                "What comes out is the share of ill people: after the sigmoid every number is above 0. The "
-                "threshold 0 belongs to logits; for probabilities it is 0.5. Do not mix the two.",
+                "What comes out is the share of ill people: every number was above the threshold. After a sigmoid "
+                "all are above 0, so the threshold there is 0.5, and 0 is for logits. And the softmax of *one* column "
+                "is 1 for everybody: it is for one logit per class.",
                 _everybody_is_ill),
             Misconception(
                 "nobody is called ill",
-                "What comes out is the share of healthy people: the largest of *one* column is always column 0. "
-                "`argmax` is for one logit per class; with a single logit, compare with a threshold.",
+                "What comes out is the share of healthy people: no logit was large enough. The `argmax` of *one* "
+                "column is always 0, and so is a probability made an integer, which cuts off its decimals. Compare "
+                "the single logit with a threshold.",
                 _nobody_is_ill),
             Misconception(
                 "a count in place of a share",
@@ -971,7 +1312,7 @@ from 0 to 1.""",
                     "\"logit above 0\" are the same statement. The column is taken out of `logits` first, because "
                     "two arrays of shapes (n, 1) and (n,) would be compared crosswise."),
     Exercise(
-        id="03.4",
+        id="03.5",
         title="Mend an epoch",
         task="""\
 This loop trains correctly, and it **measures wrongly, in two ways**. In a notebook its curves are sluggish, and
@@ -1034,7 +1375,7 @@ loss per *row* and the accuracy, both measured with the predictions that the gra
                     "is already a mean, and weighting it by the number of rows turns the mean of means into a mean "
                     "over all rows."),
     Exercise(
-        id="03.5",
+        id="03.6",
         title="An evaluation that changes nothing",
         task="""\
 Write `evaluate(model, dataset)`. The model puts out **logits** of shape `(batch, 1)`; the dataset yields
@@ -1078,10 +1419,16 @@ weight of the model must stay as it was, the moving averages of BatchNorm includ
                 "`BinaryAccuracy` expects probabilities unless you say `threshold=0.0`.",
                 _evaluated_at_half),
             Misconception(
-                "a mean of batch means",
+                "the loss is a mean of batch means",
                 "The last batch has a single row and counted as much as three. The loss then depends on the batch "
                 "size, which evaluation should not. Weight each batch by its number of rows.",
                 _batches_count_alike),
+            Misconception(
+                "loss and accuracy are means of batch means",
+                "The last batch has a single row, and its loss and its accuracy counted as much as those of three. "
+                "Add up over *rows* and divide by their number, or let metrics do it, the loss with a "
+                "`sample_weight`.",
+                _both_by_batch),
             Misconception(
                 "the evaluation trains",
                 "The weights have moved, and the second evaluation is better than the first: the model has learned "
@@ -1095,7 +1442,7 @@ weight of the model must stay as it was, the moving averages of BatchNorm includ
                     "tape and optimizer nothing else can move. The logits go to a loss that expects logits and to a "
                     "threshold of 0, and each batch counts by its rows."),
     Exercise(
-        id="03.6",
+        id="03.7",
         title="Early stopping that restores",
         task="""\
 Write the whole of early stopping, `train_until_best(model, train_epoch, val_loss, test_loss, patience)`. Three

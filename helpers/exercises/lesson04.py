@@ -1,4 +1,4 @@
-"""The exercises of lesson 04: weights that reach their rows, focal loss, thresholds from costs, rows kept apart."""
+"""The exercises of lesson 04: weights that reach their rows, metrics of logits, focal loss, thresholds, whole loop."""
 
 import keras
 import numpy as np
@@ -62,6 +62,9 @@ def _observe_weights(candidate, rows=((7, 3), (8, 4, 1), (0, 3))):
         weights = [found.get(label, 1.0) if isinstance(found, dict) else 1.0 for label in range(len(counts))]
         name = " and ".join(map(str, counts)) + " rows"
         measured[f"a dictionary ({name})"] = isinstance(found, dict)
+        keys = list(found) if isinstance(found, dict) else []
+        measured[f"all keys are numbers ({name})"] = not any(isinstance(key, (str, bytes)) for key in keys)
+        measured[f"entries ({name})"] = len(keys)
         measured[f"weights as fit reads them ({name})"] = np.array(weights, "float64")
         measured[f"weight of the average row ({name})"] = float(np.average(weights, weights=counts))
     return measured
@@ -89,9 +92,9 @@ There may be two classes, or three, or only one. Only classes that occur get an 
     misconceptions=(
         Misconception(
             "the keys are text",
-            "The weights are right, but they stand under \"0\" and \"1\", and the classes are 0 and 1. `fit` finds no "
-            "weight for a class, takes 1, and says nothing: training runs as if there were no weights. Make each key "
-            "an int.",
+            "The weights stand under text like \"0\" and \"1\", and the classes are the numbers 0 and 1. `fit` finds "
+            "no weight for a class, takes 1, and says nothing: training runs as if there were no weights. Make each "
+            "key an int.",
             _text_keys),
         Misconception(
             "the weights are upside down",
@@ -173,6 +176,11 @@ def _weighted_logits(labels, logits, row_weights):
     return loss_fn(labels, logits * row_weights[:, None])
 
 
+def _left_tensorflow(labels, logits, row_weights):
+    losses = np.logaddexp(0, logits) - labels * logits
+    return float(np.mean(losses[:, 0] * row_weights))
+
+
 def _pulls(loss_of_logits, logits):
     """Return the loss and its gradient for each row, (B,); zeros where the tape finds no way from loss to logits."""
     with tf.GradientTape() as tape:
@@ -244,6 +252,12 @@ row by its weight, add up, and divide by the number of rows B. That is what `fit
             "A weight says how much a row counts, not how sure the network is. Multiplied with the logit, it makes a "
             "right row even safer, and its pull smaller instead of larger. Multiply the losses.",
             _weighted_logits),
+        Misconception(
+            "no gradient reaches the logits",
+            "The number is right, but nothing can be trained with it: the pull of each row is 0, because the tape "
+            "records TensorFlow's operations only. After `float`, `.numpy()` or a NumPy function the way back to the "
+            "logits is gone. Compute with TensorFlow or Keras up to the `return`.",
+            _left_tensorflow),
     ),
     observe=_observe_weighted_loss,
     second=lambda candidate: _observe_weighted_loss(candidate, seed=1),
@@ -253,7 +267,222 @@ row by its weight, add up, and divide by the number of rows B. That is what `fit
                 "number of rows. Multiplying afterwards would scale all rows by one factor, the average weight.",
 )
 
-# 04.3 Focal loss with a weight for the rare class
+# 04.3 Metrics of logits
+
+
+def report(labels, logits):
+    """Return {"roc_auc": ..., "recall": ..., "precision": ...} as floats; a customer is called if p > 0.5.
+
+    Args:
+        labels: 0 or 1, both of them occur, float32 (n, 1), NumPy.
+        logits: none is exactly 0, float32 (n, 1), NumPy.
+    """
+    metrics = {
+        "roc_auc": keras.metrics.AUC(from_logits=True),
+        "recall": keras.metrics.Recall(thresholds=0.0),
+        "precision": keras.metrics.Precision(thresholds=0.0),
+    }
+    return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
+
+
+def _report_starter(labels, logits):
+    """Return {"roc_auc": ..., "recall": ..., "precision": ...} as floats; a customer is called if p > 0.5.
+
+    Args:
+        labels: 0 or 1, both of them occur, float32 (n, 1), NumPy.
+        logits: none is exactly 0, float32 (n, 1), NumPy.
+    """
+    metrics = {
+        "roc_auc": keras.metrics.AUC(),
+        "recall": keras.metrics.Recall(),
+        "precision": keras.metrics.Precision(),
+    }
+    return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
+
+
+def _report_of_probabilities(labels, logits):
+    probabilities = keras.ops.sigmoid(logits)
+    metrics = {"roc_auc": keras.metrics.AUC(), "recall": keras.metrics.Recall(), "precision": keras.metrics.Precision()}
+    return {name: metric(labels, probabilities) for name, metric in metrics.items()}
+
+
+def _report_by_counting(labels, logits):
+    leavers, stayers, called = logits[labels == 1], logits[labels == 0], logits > 0
+    hits = np.sum(called & (labels == 1))
+    return {
+        "roc_auc": np.mean(leavers[:, None] > stayers) + np.mean(leavers[:, None] == stayers) / 2,
+        "recall": hits / len(leavers),
+        "precision": hits / max(np.sum(called), 1),
+    }
+
+
+def _report_by_sklearn(labels, logits):
+    from sklearn.metrics import precision_score, recall_score, roc_auc_score
+
+    called = (logits > 0).astype(int)
+    return {
+        "roc_auc": roc_auc_score(labels, logits),
+        "recall": recall_score(labels, called),
+        "precision": precision_score(labels, called, zero_division=0),
+    }
+
+
+def _auc_untold(labels, logits):
+    metrics = {
+        "roc_auc": keras.metrics.AUC(),
+        "recall": keras.metrics.Recall(thresholds=0.0),
+        "precision": keras.metrics.Precision(thresholds=0.0),
+    }
+    return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
+
+
+def _threshold_untold(labels, logits):
+    metrics = {
+        "roc_auc": keras.metrics.AUC(from_logits=True),
+        "recall": keras.metrics.Recall(),
+        "precision": keras.metrics.Precision(),
+    }
+    return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
+
+
+def _sigmoid_twice(labels, logits):
+    probabilities = tf.sigmoid(logits)
+    metrics = {
+        "roc_auc": keras.metrics.AUC(from_logits=True),
+        "recall": keras.metrics.Recall(),
+        "precision": keras.metrics.Precision(),
+    }
+    return {name: float(metric(labels, probabilities)) for name, metric in metrics.items()}
+
+
+def _zero_for_probabilities(labels, logits):
+    probabilities = tf.sigmoid(logits)
+    metrics = {
+        "roc_auc": keras.metrics.AUC(),
+        "recall": keras.metrics.Recall(thresholds=0.0),
+        "precision": keras.metrics.Precision(thresholds=0.0),
+    }
+    return {name: float(metric(labels, probabilities)) for name, metric in metrics.items()}
+
+
+def _auc_of_decisions(labels, logits):
+    called = (logits > 0).astype("float32")
+    metrics = {"roc_auc": keras.metrics.AUC(), "recall": keras.metrics.Recall(), "precision": keras.metrics.Precision()}
+    return {name: float(metric(labels, called)) for name, metric in metrics.items()}
+
+
+def _recall_and_precision_exchanged(labels, logits):
+    found = report(labels, logits)
+    return {"roc_auc": found["roc_auc"], "recall": found["precision"], "precision": found["recall"]}
+
+
+def _column(values):
+    return np.array(values, "float32")[:, None]
+
+
+def _observe_report(candidate, probes=None):
+    # The probabilities of a leaver and a stayer are more than 0.005 apart: 200 thresholds see all that ranks see.
+    # Those of 2.13 and 2.3 differ, but hardly after a second sigmoid.
+    probes = probes or {
+        "11 customers": (
+            [0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0],
+            [-40, -2.2, -1.2, -0.6, -0.25, 0.2, 0.35, 0.7, 2.13, 2.3, -3],
+        ),
+        "5 customers": ([1, 0, 0, 1, 0], [0.3, -0.9, 0.75, 25, -0.2]),
+        "4 customers, nobody called": ([0, 1, 0, 1], [-2.5, -1.0, -0.4, -0.1]),
+    }
+    keys = ("roc_auc", "recall", "precision")
+    reports = [candidate(_column(labels), _column(logits)) for labels, logits in [*probes.values(), *probes.values()]]
+    values = np.array([[float(found[key]) for key in keys] for found in reports])
+    once, again = values[:len(probes)], values[len(probes):]
+    # equal by value: of the same customers a metric that kept its state reports something else the second time
+    same = bool(np.allclose(once, again, equal_nan=True))
+    measured = {"asked again about the same customers, it reports the same": same}
+    for name, row in zip(probes, once):
+        measured |= {f"{key} ({name})": value for key, value in zip(keys, row)}
+    return measured
+
+
+REPORT = Exercise(
+    id="04.3",
+    title="Metrics that know what they get",
+    task="""
+The function below should report how well a network ranks customers, and whom it finds. It runs, and no number in it is
+to be trusted: metrics of Keras were not told what they get. Mend it. You may change as much as you like; what must hold
+is, for NumPy arrays of shape `(n, 1)` with labels (0 or 1, each occurs) and *logits*:
+
+- `"roc_auc"` is the area under the ROC curve, as scikit-learn's `roc_auc_score` computes it;
+- a customer is **called** if the probability of leaving is above 0.5; no logit is exactly 0;
+- `"recall"` is the share of the leavers who are called, `"precision"` the share of leavers among the called, and 0 if
+  nobody is called;
+- each call of `report` is about its own customers only.
+
+Keras's `AUC` tries 200 thresholds. The customers of the check are far enough apart for it to be exact, so Keras,
+scikit-learn and counting by hand agree.
+""",
+    hints=(
+        "Between which numbers does each metric place its thresholds, if it is told nothing? Where are the logits?",
+        "There are two ways: tell each metric that it gets logits, or give all of them probabilities. Do not do both.",
+        "`AUC` has `from_logits`; `Recall` and `Precision` have `thresholds`. Which logit is a probability of 0.5?",
+    ),
+    reference=report,
+    starter=_report_starter,
+    alternatives=(_report_of_probabilities, _report_by_counting, _report_by_sklearn),
+    misconceptions=(
+        Misconception(
+            "the AUC was told nothing",
+            "Recall and precision are right. But `AUC` places its thresholds between 0 and 1, so all logits below 0 "
+            "count as the same, and all above 1 as well. The number looks plausible, and no other library confirms "
+            "it. Say that these are logits, or give it probabilities.",
+            _auc_untold),
+        Misconception(
+            "called above a logit of 0.5",
+            "The AUC is right. But recall and precision compare the logit with 0.5, which is a probability of 0.62: "
+            "customers between 0.5 and 0.62 get no call, and recall is too low. A probability of 0.5 is the logit 0.",
+            _threshold_untold),
+        Misconception(
+            "neither the AUC nor the threshold knows of logits",
+            "All thresholds are still those of probabilities: `AUC` takes every logit below 0 for the same, and recall "
+            "and precision call a customer only from a logit of 0.5 on, which is a probability of 0.62. Tell each of "
+            "them what it gets, or give all of them probabilities.",
+            _report_starter),
+        Misconception(
+            "the sigmoid twice",
+            "Recall and precision are right, and the AUC nearly is. It got probabilities and was told that they are "
+            "logits, so it took the sigmoid once more: all scores are squeezed between 0.5 and 0.73, where only 46 of "
+            "its 200 thresholds lie. Customers between two of them count as equal.",
+            _sigmoid_twice),
+        Misconception(
+            "everybody is called",
+            "Recall is 1 and precision the share of leavers among all. The threshold 0 belongs to logits: every "
+            "probability is above it. Compare probabilities with 0.5, or logits with 0.",
+            _zero_for_probabilities),
+        Misconception(
+            "the AUC of decisions",
+            "The AUC got decisions, 0 or 1. Within each group all customers count as equal then, and what is left of "
+            "the ROC curve is a single corner. The AUC asks how well the customers are *ranked*: give it logits or "
+            "probabilities, and decide for the other two only.",
+            _auc_of_decisions),
+        Misconception(
+            "recall and precision exchanged",
+            "Each number is under the name of the other. Recall divides the hits by the number of those who leave, "
+            "precision by the number of those called. In scikit-learn the labels are the first argument; with the "
+            "decisions first it computes the other of the two, without a word.",
+            _recall_and_precision_exchanged),
+    ),
+    observe=_observe_report,
+    second=lambda candidate: _observe_report(candidate, {
+        "first": ([1, 0, 0, 1, 0, 1, 0, 0, 1], [30, 2.3, 2.13, 0.4, 0.8, -0.3, -0.7, -2.4, -1.4]),
+        "second": ([0, 1, 0, 1, 0, 0], [0.3, 0.9, -0.75, -1.6, -20, 0.1]),
+        "third": ([1, 0, 0], [-1.5, -0.7, -2.4])}),
+    note="On a large table Keras's `AUC` is close to scikit-learn's, not equal: customers between two thresholds count "
+         "as equal. More of them (`num_thresholds=1000`) bring it closer.",
+    explanation="`from_logits=True` makes `AUC` take the sigmoid before it looks for thresholds between 0 and 1. "
+                "`Recall` and `Precision` compare with one number, and for logits a probability of 0.5 is the number "
+                "0.",
+)
+
+# 04.4 Focal loss with a weight for the rare class
 
 
 def focal_loss(labels, logits, gamma=2.0, alpha=0.25):
@@ -308,6 +537,17 @@ def _alpha_for_all(labels, logits, gamma=2.0, alpha=0.25):
     return tf.reduce_mean(alpha * tf.sigmoid(-toward_truth) ** gamma * tf.nn.softplus(-toward_truth))
 
 
+def _alpha_unused(labels, logits, gamma=2.0, alpha=0.25):
+    # class balancing is off unless it is asked for
+    return keras.losses.BinaryFocalCrossentropy(alpha=alpha, gamma=gamma, from_logits=True)(labels, logits)
+
+
+def _alpha_for_zeros(labels, logits, gamma=2.0, alpha=0.25):
+    toward_truth = logits * (2 * labels - 1)
+    row_weights = alpha * (1 - labels) + (1 - alpha) * labels
+    return tf.reduce_mean(row_weights * tf.sigmoid(-toward_truth) ** gamma * tf.nn.softplus(-toward_truth))
+
+
 def _observe_focal(candidate, logits=(-2.0, -0.5, 0.75, 3.0, 0.0), certain=(-200.0, -20.0, 20.0, 200.0)):
     labels = [0, 1, 0, 1, 1]
     batches = {
@@ -323,13 +563,19 @@ def _observe_focal(candidate, logits=(-2.0, -0.5, 0.75, 3.0, 0.0), certain=(-200
         labels, logits = (tf.constant(column, tf.float32)[:, None] for column in (labels, logits))
         loss, pulls = _pulls(lambda logits: candidate(labels, logits, **settings), logits)
         # one row that is not finite spoils the update of every weight, so it counts for all rows
-        measured[f"loss ({name})"] = np.where(np.isfinite(loss), loss, np.nan)
-        measured[f"pull of each row ({name})"] = np.where(np.isfinite(pulls).all(), pulls, np.nan)
+        loss = np.where(np.isfinite(loss), loss, np.nan)
+        pulls = np.where(np.isfinite(pulls).all(), pulls, np.nan)
+        if name.startswith("certain"):
+            # where something was cut off differs from answer to answer, and so do the numbers; no pull is left in any
+            wrong = np.sign(logits[:, 0]) != 2 * labels[:, 0] - 1
+            if np.any(pulls[wrong] == 0):
+                loss, pulls = "a number without a pull", "0 for a row that is wrong"
+        measured |= {f"loss ({name})": loss, f"pull of each row ({name})": pulls}
     return measured
 
 
 FOCAL_LOSS = Exercise(
-    id="04.3",
+    id="04.4",
     title="Focal loss that survives certainty",
     task="""
 Focal loss is often used together with a weight for each class: $\\alpha$ for label 1 and $1 - \\alpha$ for label 0. The
@@ -357,10 +603,10 @@ among them.
             "network. Compute the logarithm from the logit, without the probability in between.",
             _textbook_focal),
         Misconception(
-            "probabilities cut off before the logarithm",
-            "Cutting the probabilities off keeps NaN away, but at a price: a row that is certain and wrong gets a pull "
-            "of 0, so the network never mends its worst mistakes. Compute the logarithm from the logit, and cut "
-            "nothing.",
+            "cut off before the logarithm",
+            "To cut probabilities or logits off, or to add a small number before the logarithm, keeps NaN away, but at "
+            "a price: a row that is certain and wrong gets a pull of about 0, so the network never mends its worst "
+            "mistakes. Compute the logarithm from the logit, and cut nothing.",
             _clipped_focal),
         Misconception(
             "the easy rows get the say",
@@ -377,6 +623,16 @@ among them.
             "Alpha multiplies every row, so it changes the size of the loss and not the balance of the classes. Rows "
             "with label 0 get 1 − alpha.",
             _alpha_for_all),
+        Misconception(
+            "alpha is not used",
+            "The power is right, but all rows have the weight 1, whatever alpha is. In Keras's own focal loss alpha "
+            "does nothing without `apply_class_balancing=True`.",
+            _alpha_unused),
+        Misconception(
+            "alpha for the other class",
+            "The power is right, but alpha multiplies the rows with label 0, and 1 − alpha those with label 1. It is "
+            "the other way round.",
+            _alpha_for_zeros),
     ),
     observe=_observe_focal,
     second=lambda candidate: _observe_focal(candidate, (-1.2, 0.9, 0.1, -2.6, 1.4), (-150.0, -30.0, 30.0, 150.0)),
@@ -387,7 +643,7 @@ among them.
                 "logarithm meets a 0, so loss and gradient stay right at any certainty.",
 )
 
-# 04.4 The threshold that the costs imply
+# 04.5 The threshold that the costs imply
 
 
 def threshold(cost_matrix):
@@ -437,19 +693,19 @@ def _observe_threshold(candidate, matrices=None):
         "an offer of 15 dollars that always works": [[0, 300], [15, 15]],
         "each contact costs, even to do nothing": [[5, 105], [30, 55]],
     }
-    return {f"threshold ({name})": float(candidate(np.array(matrix, "float64"))) for name, matrix in matrices.items()}
+    return {f"threshold ({name})": candidate(np.array(matrix, "float64")) for name, matrix in matrices.items()}
 
 
 THRESHOLD = Exercise(
-    id="04.4",
+    id="04.5",
     title="A threshold from any cost matrix",
     task="""
 Write `threshold(cost_matrix)`. The cost matrix is a NumPy array of shape `(2, 2)`, in dollars. Row 0 is "do nothing"
 and row 1 "make the offer"; column 0 is "the customer would stay" and column 1 "would leave". Return the probability of
 leaving above which the offer is the cheaper choice, as a number.
 
-For the lesson's costs, `[[0, 400], [40, 240]]`, it is `0.20`. Every entry may be other than 0; you may rely on the offer
-being cheaper for leavers and more expensive for stayers.
+For the lesson's costs, `[[0, 400], [40, 240]]`, it is `0.20`. Every entry may be other than 0; you may rely on the
+offer being cheaper for leavers and more expensive for stayers.
 """,
     hints=(
         "Write down what a customer with probability p costs on average without the offer, and with it.",
@@ -496,7 +752,7 @@ being cheaper for leavers and more expensive for stayers.
                 "row.",
 )
 
-# 04.5 Two parts that stay apart
+# 04.6 Two parts that stay apart
 
 
 def split_and_batch(features, labels, n_validation, batch_size):
@@ -575,6 +831,12 @@ def _small_buffer(features, labels, n_validation, batch_size):
     return train.batch(batch_size), validation.batch(batch_size)
 
 
+def _batches_counted(features, labels, n_validation, batch_size):
+    dataset = tf.data.Dataset.from_tensor_slices((features, labels))
+    dataset = dataset.shuffle(len(features), reshuffle_each_iteration=False).batch(batch_size)
+    return dataset.skip(n_validation), dataset.take(n_validation)
+
+
 def _observe_split(candidate, n=30, n_validation=10, batch_size=6):
     """Look at which rows go where, never at their order: any random choice of rows is as good as another."""
     keras.utils.set_random_seed(0)
@@ -585,40 +847,46 @@ def _observe_split(candidate, n=30, n_validation=10, batch_size=6):
     def read(dataset):
         return [np.ravel(batch[0]).astype(int) for batch in dataset.as_numpy_iterator()]
 
+    def rows_of(batches):
+        return np.concatenate([np.array([], int), *batches])
+
     # read so often that whatever can happen does; one iterator over many epochs is much faster than many iterators
-    epoch, held_out = read(train), read(validation)
-    many_epochs, many_held_out = read(train.repeat(20)), np.concatenate(read(validation.repeat(40)))
+    epoch, held_out = read(train.take(2 * n)), read(validation.take(2 * n))  # an answer may repeat its rows without end
+    many_epochs = read(train.repeat(20).take(20 * len(epoch)))
+    many_held_out = read(validation.repeat(40).take(40 * len(held_out)))
     first_rows = {batch[0] for batch in read(train.take(1).repeat(400))}
-    trained, chosen = set(np.concatenate(many_epochs)), set(many_held_out)
+    trained, chosen = set(rows_of(many_epochs)), set(rows_of(many_held_out))
     together = [{frozenset(batch.tolist()) for batch in many_epochs[start:start + len(epoch)]}
                 for start in (0, len(epoch))]
-    pairs = [(np.ravel(rows) >= n // 2) != np.ravel(row_labels) for rows, row_labels in train.as_numpy_iterator()]
+    pairs = [*train.take(2 * n).as_numpy_iterator(), *validation.take(2 * n).as_numpy_iterator()]
+    others = [(np.ravel(rows) >= n // 2) != np.ravel(found) for rows, found in pairs]
     return {
         "validation rows that training meets": len(chosen & trained),
         "different validation rows, over many readings": len(chosen),
         "validation rows in one reading": sum(map(len, held_out)),
         "training rows in one epoch": sum(map(len, epoch)),
         "rows in neither part": n - len(chosen | trained),
-        "rows with the label of another row": int(np.sum(np.concatenate(pairs))),
-        "classes among the validation rows": len(set(labels[np.concatenate(held_out), 0])),
-        "smallest and largest batch of training": [min(map(len, epoch)), max(map(len, epoch))],
-        "largest batch of validation": max(map(len, held_out)),
+        "rows with the label of another row": int(np.sum(rows_of(others))),
+        "shape of a row's label": ", ".join({str(found.shape[1:]) for _, found in pairs}),
+        "classes among the validation rows": len(set(labels[rows_of(held_out), 0])),
+        "smallest and largest batch of training": [edge(map(len, epoch), default=0) for edge in (min, max)],
+        "largest batch of validation": max(map(len, held_out), default=0),
         "each epoch puts other rows together": together[0] != together[1],
         "training rows that can come first": {1: "one", len(trained): "all"}.get(len(first_rows), "some"),
     }
 
 
 SPLIT_AND_BATCH = Exercise(
-    id="04.5",
+    id="04.6",
     title="Two parts that stay apart",
     task="""
 The function below should cut a table into training and validation rows. It runs, and it has two of this lesson's
 faults. Mend it. You may change as much as you like; what must hold is:
 
 - `train` and `validation` are `tf.data` datasets of batches `(features, labels)`, with `batch_size` rows (the last
-  batch may be smaller);
+  batch may be smaller); features keep their columns, and labels the shape `(rows, 1)`;
 - validation has `n_validation` rows, chosen at random, the same ones whenever the dataset is read;
-- training has all the others, and never one of the validation rows, however many epochs it is read;
+- training has all the others, each once in an epoch, and never one of the validation rows, however often it is read;
 - the table may come sorted: in each epoch any training row can come first, and other rows come together in a batch.
 """,
     hints=(
@@ -659,6 +927,11 @@ faults. Mend it. You may change as much as you like; what must hold is:
             "last ones never come first. If the rows are sorted, training ends each epoch on one class. Give the "
             "buffer room for all training rows.",
             _small_buffer),
+        Misconception(
+            "batches counted as rows",
+            "Validation has all rows, and training none. `take` and `skip` count what the dataset has, and behind "
+            "`batch` these are batches, of which there are fewer than `n_validation`. Cut rows, then batch.",
+            _batches_counted),
     ),
     observe=_observe_split,
     second=lambda candidate: _observe_split(candidate, n=28, n_validation=9, batch_size=5),
@@ -668,4 +941,281 @@ faults. Mend it. You may change as much as you like; what must hold is:
                 "rows are then shuffled in each epoch, over a buffer of all of them, and batched after that.",
 )
 
-EXERCISES = (BALANCED_WEIGHTS, WEIGHTED_LOSS, FOCAL_LOSS, THRESHOLD, SPLIT_AND_BATCH)
+# 04.7 The whole loop
+
+
+def predict_leavers(train_features, train_labels, features):
+    """Train on the known customers; return each new customer's probability of leaving, and 1 for a call, else 0.
+
+    Args:
+        train_features: float32 (n, 4), standardized, NumPy.
+        train_labels: 1 if the customer left, else 0, float32 (n, 1), NumPy.
+        features: those of the new customers, float32 (m, 4), standardized in the same way, NumPy.
+
+    Returns:
+        probabilities and decisions, each of shape (m,) or (m, 1), in the order of `features`.
+    """
+    kernel, bias = tf.Variable(tf.zeros((train_features.shape[1], 1))), tf.Variable(0.0)
+    for _ in range(100):
+        with tf.GradientTape() as tape:
+            logits = train_features @ kernel + bias
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(train_labels, logits))
+        for variable, gradient in zip((kernel, bias), tape.gradient(loss, (kernel, bias))):
+            variable.assign_sub(1.0 * gradient)
+    # no weights, so the probabilities stay honest; how many are called is the threshold's business alone
+    probabilities = tf.sigmoid(features @ kernel + bias).numpy()
+    return probabilities, (probabilities > train_labels.mean()).astype(int)
+
+
+def _network_and_budget(train_features, train_labels, features):
+    model = keras.Sequential([keras.layers.Dense(8, "relu"), keras.layers.Dense(1)])
+    loss_fn, optimizer = keras.losses.BinaryCrossentropy(from_logits=True), keras.optimizers.Adam(learning_rate=0.05)
+    for _ in range(60):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(train_labels, model(train_features, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    threshold = np.quantile(model(train_features), 0.62)  # 38 % of the known customers are above it
+    logits = model(features)
+    return tf.sigmoid(logits), logits > threshold
+
+
+def _weighted_and_corrected(train_features, train_labels, features):
+    ratio = (1 - train_labels.mean()) / train_labels.mean()
+    row_weights = np.where(train_labels[:, 0] == 1, ratio, 1.0)
+    logits = _logistic_regression(train_features, train_labels, row_weights)(features)
+    return tf.sigmoid(logits - np.log(ratio)), logits > 0
+
+
+def _scikit_learn_and_ranks(train_features, train_labels, features):
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression().fit(train_features, train_labels[:, 0])
+    scores = model.predict_proba(features)[:, 1]
+    decisions = np.zeros(len(scores))
+    decisions[np.argsort(-scores)[:int(0.4 * len(scores))]] = 1
+    return scores, decisions
+
+
+def _logistic_regression(features, labels, row_weights=None):
+    """Return the function from features to logits (m,) with the smallest cross-entropy, by Newton's method."""
+    table = np.column_stack([features, np.ones(len(features))]).astype("float64")
+    row_weights = np.ones(len(table)) if row_weights is None else row_weights
+    solution = np.zeros(table.shape[1])
+    for _ in range(12):
+        p = 1 / (1 + np.exp(-table @ solution))
+        gradient = table.T @ (row_weights * (p - labels[:, 0]))
+        solution -= np.linalg.solve((table.T * (row_weights * p * (1 - p))) @ table, gradient)
+    return lambda features: features @ solution[:-1] + solution[-1]
+
+
+def _balanced_rows(labels):
+    share = labels[:, 0].mean()
+    return np.where(labels[:, 0] == 1, 0.5 / share, 0.5 / (1 - share))
+
+
+def _called_above(threshold, row_weights=None):
+    """Return an answer that trains with weights and calls whoever is above a threshold, both computed from labels."""
+
+    def answer(train_features, train_labels, features):
+        weights = None if row_weights is None else row_weights(train_labels)
+        logits = _logistic_regression(train_features, train_labels, weights)(features)
+        probabilities = 1 / (1 + np.exp(-logits))
+        return probabilities, probabilities > threshold(train_labels)
+
+    return answer
+
+
+_one_half_for_all = _called_above(lambda labels: 0.5)
+_balanced_weights_only = _called_above(lambda labels: 0.5, _balanced_rows)
+_weights_and_low_threshold = _called_above(np.mean, _balanced_rows)
+_weights_upside_down = _called_above(lambda labels: 0.5, lambda labels: 1 / _balanced_rows(labels))
+_threshold_for_many = _called_above(lambda labels: 0.3)
+_threshold_for_few = _called_above(lambda labels: 0.1)
+_everybody = _called_above(lambda labels: 0.0)
+
+
+def _logits_returned(train_features, train_labels, features):
+    logits = _logistic_regression(train_features, train_labels)(features)
+    share = train_labels.mean()
+    return logits, logits > np.log(share / (1 - share))
+
+
+def _table_of_all_pairs(train_features, train_labels, features):
+    kernel, bias = tf.Variable(tf.zeros(4)), tf.Variable(0.0)
+    for _ in range(15):
+        with tf.GradientTape() as tape:
+            logits = tf.linalg.matvec(train_features, kernel) + bias  # (n,), and the labels are (n, 1)
+            loss = tf.reduce_mean(tf.nn.softplus(logits) - train_labels * logits)
+        for variable, gradient in zip((kernel, bias), tape.gradient(loss, (kernel, bias))):
+            variable.assign_sub(2.0 * gradient)
+    probabilities = tf.sigmoid(tf.linalg.matvec(features, kernel) + bias).numpy()
+    return probabilities, probabilities > train_labels.mean()
+
+
+def _known_customers(train_features, train_labels, features):
+    return predict_leavers(train_features, train_labels, train_features)
+
+
+def _customers(share, seed, n=1000, m=2000):
+    """Return features and labels of n known and m new customers: two clouds, of whom this share leaves."""
+    rng = np.random.default_rng(seed)
+    shift = np.array([1.0, -0.8, 0.5, 0.0])
+    shift *= 1.5 / np.linalg.norm(shift)
+    tables = []
+    for rows in (n, m):
+        labels = rng.permutation(np.arange(rows) < round(share * rows)).astype("float32")[:, None]
+        tables += [rng.normal(size=(rows, 4)) + labels * shift, labels]
+    mean, deviation = tables[0].mean(axis=0), tables[0].std(axis=0)
+    tables[::2] = [((features - mean) / deviation).astype("float32") for features in tables[::2]]
+    return tables
+
+
+def _quality(labels, probabilities, decisions):
+    left = labels[:, 0] == 1
+    leavers, stayers = probabilities[left][:, None], probabilities[~left]
+    return {
+        "share of the leavers who are called": decisions[left].mean(),
+        "share of all who are called": decisions.mean(),
+        "mean probability minus share that leaves": probabilities.mean() - left.mean(),
+        "ROC AUC": np.mean(leavers > stayers) + np.mean(leavers == stayers) / 2,
+    }
+
+
+def _observe_leavers(candidate, companies=(("few leave", 0.12, 3), ("many leave", 0.3, 3))):
+    keras.utils.set_random_seed(0)
+    answers = []
+    for company, share, seed in companies:
+        *known, features, labels = _customers(share, seed)
+        probabilities, decisions = (np.ravel(part).astype("float64") for part in candidate(*known, features))
+        answers.append((company, labels, probabilities, decisions))
+    all_probabilities, all_decisions = (np.concatenate([answer[i] for answer in answers]) for i in (2, 3))
+    form = {
+        "probabilities for each company": [len(answer[2]) for answer in answers],
+        "decisions for each company": [len(answer[3]) for answer in answers],
+        "all probabilities are numbers": bool(np.isfinite(all_probabilities).all()),
+        "all probabilities are from 0 to 1": not np.any((all_probabilities < 0) | (all_probabilities > 1)),
+        "all decisions are 0 or 1": bool(np.isin(all_decisions, (0, 1)).all()),
+        "customers of one company differ in probability": all(np.std(answer[2]) > 0.02 for answer in answers),
+    }
+    lengths = {len(labels) == len(p) == len(d) for _, labels, p, d in answers}
+    # where the form is wrong, the qualities say nothing and would only hide what is wrong
+    usable = lengths == {True} and all(list(form.values())[2:])
+    quality = {}
+    for company, *answer in answers:
+        found = _quality(*answer) if usable else dict.fromkeys(QUALITIES, np.nan)
+        quality |= {f"{name} ({company})": value for name, value in found.items()}
+    return form | quality
+
+
+QUALITIES = {
+    "share of the leavers who are called": (0.65, None),
+    "share of all who are called": (None, 0.45),
+    "mean probability minus share that leaves": (-0.05, 0.05),
+    "ROC AUC": (0.75, None),
+}
+
+PREDICT_LEAVERS = Exercise(
+    id="04.7",
+    title="The whole loop: whom to call?",
+    task="""
+Two companies want to call customers before they leave. In one of them few leave, about one in eight, in the other many,
+three in ten. Write a function that serves both, `predict_leavers(train_features, train_labels, features)`: it trains a
+model on 1,000 known customers and judges 2,000 new ones, whose labels it does not see.
+
+The arguments are NumPy arrays, float32: features of shape `(n, 4)` and `(m, 4)`, standardized already, and labels of
+shape `(n, 1)`. Return two arrays of shape `(m,)` or `(m, 1)`, in the order of `features`: the probabilities of leaving,
+and the decisions, 1 for a call and 0 for none. For the new customers of *each* company, this must hold:
+
+- at least 65 % of those who leave are called;
+- at most 45 % of all are called;
+- the probabilities are honest on average: their mean is within 0.05 of the share that really leaves;
+- the ROC AUC of the probabilities is at least 0.75.
+
+Model, optimizer and number of steps are yours; a loop of a hundred steps over all rows at once is enough.
+""",
+    hints=(
+        "Print the mean of your probabilities beside `train_labels.mean()`. What do class weights do to it, and what "
+        "does a loop that is too short?",
+        "Train without weights. How many get a call is then up to the threshold alone, and no fixed number suits both "
+        "companies: let the training rows decide.",
+        "A threshold at the share of leavers among the training rows does it; so does the probability that 40 % of "
+        "the training rows exceed (`np.quantile`).",
+    ),
+    reference=predict_leavers,
+    alternatives=(_network_and_budget, _weighted_and_corrected, _scikit_learn_and_ranks),
+    misconceptions=(
+        Misconception(
+            "a threshold that is too high for a rare class",
+            "The probabilities are honest and rank the customers well, but too few of the leavers get a call. Where "
+            "few leave, few probabilities reach 0.5, and they should not. Leave the training as it is and lower the "
+            "threshold; the training rows say how far.",
+            _one_half_for_all),
+        Misconception(
+            "probabilities that class weights have raised",
+            "The calls are fine, but the probabilities are far too high on average, as class weights make them: the "
+            "network was trained as if leavers were more frequent. Train without weights and lower the threshold, or "
+            "take the logarithm of the weights' ratio off each logit.",
+            _balanced_weights_only),
+        Misconception(
+            "probabilities too high, so too many calls",
+            "The customers are ranked well, but the probabilities are far too high on average, and too many are above "
+            "the threshold. Two causes are frequent: weights *and* a lowered threshold, which do the same thing twice; "
+            "or a loop that stops when the probabilities have hardly left 0.5, where they begin.",
+            _weights_and_low_threshold),
+        Misconception(
+            "probabilities too low, so too few calls",
+            "The customers are ranked well, but the probabilities are too low on average, and too few leavers get a "
+            "call. Weights that stand upside down do that: the large one belongs to the rare class, and for honest "
+            "probabilities none is needed.",
+            _weights_upside_down),
+        Misconception(
+            "too few calls where few leave",
+            "The probabilities are honest, and the company where many leave is served well. In the other, all "
+            "probabilities are lower, and a threshold that suits the first leaves too few calls. (To call no more than "
+            "leave is not enough either: no ranking is perfect.) Let the training rows say how far the threshold has "
+            "to go down.",
+            _threshold_for_many),
+        Misconception(
+            "too many calls where many leave",
+            "The probabilities are honest, and the company where few leave is served well. In the other, all "
+            "probabilities are higher, and a threshold that suits the first lets too many through. Let the training "
+            "rows say how far the threshold has to go up.",
+            _threshold_for_few),
+        Misconception(
+            "too many calls",
+            "The probabilities are honest, and the leavers are found, but by calling too many customers in both "
+            "companies. Whoever calls everybody finds all leavers, too. Raise the threshold; the training rows say how "
+            "far.",
+            _everybody),
+        Misconception(
+            "logits in place of probabilities",
+            "Numbers below 0 or above 1 are no probabilities. They are logits, most likely: the loss was told so, and "
+            "the sigmoid is missing after the training. If decisions came from them, mend those as well.",
+            _logits_returned),
+        Misconception(
+            "everybody has the same probability",
+            "The model gives all customers about the same probability, whatever their features. Perhaps the loss is an "
+            "average over all pairs, because labels `(n, 1)` met logits `(n,)`, and then the share of leavers is the "
+            "best that it can say; or the weights of the features have hardly moved; or there is a softmax over one "
+            "output, which is always 1. Print the shapes inside the loss, and a few of the probabilities.",
+            _table_of_all_pairs),
+        Misconception(
+            "the customers that were known already",
+            "The answer has an entry for each training row, whose labels are known. Train on `train_features`, and "
+            "predict for `features`.",
+            _known_customers),
+    ),
+    observe=_observe_leavers,
+    second=lambda candidate: _observe_leavers(candidate, (("few leave", 0.14, 1), ("many leave", 0.28, 3))),
+    target={
+        f"{name} ({company})": bounds for company in ("few leave", "many leave") for name, bounds in QUALITIES.items()
+    },
+    note="The four numbers belong in every report on a rare class. Weights would have moved the third and left the "
+         "fourth as it is; the threshold moves the first two and nothing else.",
+    explanation="Logistic regression is all that this table needs, and without weights its probabilities agree with "
+                "the share that leaves. The share of leavers among the training rows is the threshold that balanced "
+                "weights would amount to, so it calls the same customers and leaves the probabilities alone.",
+)
+
+EXERCISES = (BALANCED_WEIGHTS, WEIGHTED_LOSS, REPORT, FOCAL_LOSS, THRESHOLD, SPLIT_AND_BATCH, PREDICT_LEAVERS)
