@@ -689,6 +689,8 @@ SPARSE = "loss_fn = keras.losses.SparseCategoricalCrossentropy()\n"
 
 # what a learner writes, words of the error, of its meaning; the learner's own line is the last, or the one with a mark
 ERRORS = [
+    ("return values + ...", "'ellipsis'", "A gap, `...`, is still open"),
+    ("return tf.Variable(1.0) * ...", "ellipsis", "A gap, `...`, is still open"),
     # gradients and optimizers
     (TAPE + "keras.optimizers.SGD().apply_gradients([(w, tape.gradient(loss, w))])", "_unique_id", "gradient first"),
     (TAPE + "tape.gradient(float(loss), w)", "'float' object", "which no tape can follow"),
@@ -712,6 +714,7 @@ ERRORS = [
     (graph("return x.numpy()  # mark"), "'SymbolicTensor' object has no attribute 'numpy'", "has no value yet"),
     (graph("seen.append(x + 1)", "return x", call="step(tf.constant(values)), seen[0] + 1").replace(
         "@", "seen = []\n@", 1), "is out of scope", "return what is needed outside"),
+    (graph("return np.mean(x)  # mark"), "NotImplementedError: Cannot convert a symbolic", "has no value yet"),
     ("return np.mean(keras.Input((3,)))", "KerasTensor", "behind `keras.Input`"),
     # None, and parentheses
     ("return values + None", "TypeError", "None stands where"),
