@@ -697,6 +697,8 @@ SPARSE = "loss_fn = keras.losses.SparseCategoricalCrossentropy()\n"
 
 # what a learner writes, words of the error, of its meaning; the learner's own line is the last, or the one with a mark
 ERRORS = [
+    ("return values + ...", "'ellipsis'", "A gap, `...`, is still open"),
+    ("return tf.Variable(1.0) * ...", "ellipsis", "A gap, `...`, is still open"),
     # gradients and optimizers
     (TAPE + "keras.optimizers.SGD().apply_gradients([(w, tape.gradient(loss, w))])", "_unique_id", "gradient first"),
     (TAPE + "tape.gradient(float(loss), w)", "'float' object", "which no tape can follow"),
@@ -720,6 +722,7 @@ ERRORS = [
     (graph("return x.numpy()  # mark"), "'SymbolicTensor' object has no attribute 'numpy'", "has no value yet"),
     (graph("seen.append(x + 1)", "return x", call="step(tf.constant(values)), seen[0] + 1").replace(
         "@", "seen = []\n@", 1), "is out of scope", "return what is needed outside"),
+    (graph("return np.mean(x)  # mark"), "NotImplementedError: Cannot convert a symbolic", "has no value yet"),
     ("return np.mean(keras.Input((3,)))", "KerasTensor", "behind `keras.Input`"),
     # None, and parentheses
     ("return values + None", "TypeError", "None stands where"),
@@ -825,6 +828,14 @@ def test_errors_are_explained(body, error, meaning):
     assert error in said + "\n"
     assert not re.search(r"\.py|function_node|Op:|user code|call\(\)", said)
     assert (meaning in " ".join(found.paragraphs)) if meaning else not found.paragraphs, found
+
+
+def test_line_of_a_graph_is_found_when_the_cell_is_run_again():
+    """TensorFlow takes an equal step for the same, and names the lines of the cell that it saw first."""
+    for more in ("", "  # changed"):
+        step = graph("return tf.reshape(x, (7, 7))", call="step(tf.constant(values))" + more)
+        function = pasted("def scaled(values, factor=2.0):\n    " + step.replace("\n", "\n    "), "scaled", checker)
+        assert verdict(SCALED, function).code[0].endswith(": return tf.reshape(x, (7, 7))")
 
 
 def test_each_meaning_has_an_error():

@@ -178,8 +178,8 @@ MEANINGS = [
     (
         (IndexError, InvalidArgument),
         r"[Ii]ndex\b.* out of (range|bounds)|is not in \[|label value",
-        "A position, or a class, that is not there. Counting begins with 0, so the last of n is n − 1; an empty "
-        "list, like the weights of a model that is not built yet, has none at all.",
+        "A position, or a class, that is not there. Counting begins with 0, so the last of n is n − 1. An empty list "
+        "has none, like `model.losses` without penalties, or the weights of a model that is not built yet.",
     ),
     (
         (ValueError, IndexError, InvalidArgument),
@@ -196,10 +196,10 @@ MEANINGS = [
         "`tf.Variable(0)`.",
     ),
     (
-        (FileNotFoundError, tf.errors.NotFoundError, ValueError),
-        "No such file|matching files|File not found",
-        "There is no such file. For checkpoints, `tf.train.latest_checkpoint(folder)` finds the newest; it is None "
-        "when there is none.",
+        (FileNotFoundError, tf.errors.NotFoundError, tf.errors.DataLossError, ValueError),
+        "No such file|matching files|File not found|Is a directory",
+        "There is no such file, or it is a folder. For checkpoints, `tf.train.latest_checkpoint(folder)` finds the "
+        "newest; it is None when there is none.",
     ),
     (
         KeyError,
@@ -287,9 +287,10 @@ def own_line(candidate, error):
     places = [place for code in sources.code_objects(candidate) if (place := _place(code))]
     frames = [(frame.f_code.co_filename, line) for frame, line in _frames(error)]
     for file, line in [*reversed(_lines_of_graph(error)), *reversed(frames)]:
-        if any(_same_file(file, place) and first <= line <= last for place, first, last in places):
-            source = linecache.getline(_full_name(file, places), line).strip()
-            return (f"line {line}: {source}",) if source else (f"line {line} of your code",)
+        for place, first, last in places:
+            if first <= line <= last and _same_line(file, place, line):
+                source = linecache.getline(place, line).strip()
+                return (f"line {line}: {source}",) if source else (f"line {line} of your code",)
     return ()
 
 
@@ -315,10 +316,8 @@ def _frames(error):
         trace = trace.tb_next
 
 
-def _same_file(one, other):
-    # what a graph's message names may have lost its folder
-    return one == other or one == re.split(r"[/\\]", other)[-1]
-
-
-def _full_name(file, places):
-    return next(place for place, *_ in places if _same_file(file, place))
+def _same_line(file, place, line):
+    # what a graph's message names may have lost its folder, or be an earlier cell with the same step in it
+    if file == place or file == re.split(r"[/\\]", place)[-1]:
+        return True
+    return "" != linecache.getline(file, line).strip() == linecache.getline(place, line).strip()

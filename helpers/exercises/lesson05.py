@@ -2,7 +2,9 @@
 
 import contextlib
 import functools
+import os
 import tempfile
+import weakref
 
 import keras
 import numpy as np
@@ -23,15 +25,43 @@ class _Witness(keras.layers.Layer):
         self.forget()
 
     def forget(self):
-        self.traced = self.eager = self.most_rows = 0
+        self.traced = self.eager = 0
 
     def call(self, inputs):
         if tf.executing_eagerly():
             self.eager += 1
         else:
             self.traced += 1
-        self.most_rows = max(self.most_rows, inputs.shape[0] or 0)
         return inputs
+
+
+class _Waiting(keras.layers.Layer):
+    """Passes its input on, and notes the most rows in one call, and the most that tapes kept for gradients to come."""
+
+    def __init__(self):
+        super().__init__()
+        self.most_at_once = self.most_waiting = self.waiting = 0
+
+    def call(self, inputs):
+        rows = inputs.shape[0] or 0  # None while a model is built
+
+        @tf.custom_gradient
+        def pass_on(inputs):
+            def gradient(upstream):
+                no_longer()
+                return upstream
+
+            # called once: when the gradient is taken, or when no tape wants it any more
+            no_longer = weakref.finalize(gradient, self.release, rows)
+            return tf.identity(inputs), gradient
+
+        self.waiting += rows
+        self.most_at_once = max(self.most_at_once, rows)
+        self.most_waiting = max(self.most_waiting, self.waiting)
+        return pass_on(inputs)
+
+    def release(self, rows):
+        self.waiting -= rows
 
 
 # 05.1 How often is it traced?
@@ -131,7 +161,7 @@ the number into `traces`.
             "calls share a graph.",
             _one_for_each_call),
     ),
-    observe=lambda candidate: {"number of traces": float(candidate())},
+    observe=lambda candidate: {"number of traces": candidate()},
     second=lambda candidate: {"more than TensorFlow counts": float(candidate()) - _traces_in_truth()},
     note="With the rate as a tensor, or as `optimizer.learning_rate`, there are 2 traces however long the training is. "
          "`train_step.experimental_get_tracing_count()` tells.",
@@ -235,6 +265,27 @@ def _stale_graph(models, features, labels, steps):
 
     last_losses = []
     for model in models:
+        for step in range(steps):
+            optimizer.learning_rate = 0.5 * 0.9**step
+            loss = train_step(features, labels)
+        last_losses.append(float(loss))
+    return last_losses
+
+
+def _stale_graph_new_optimizer(models, features, labels, steps):
+    loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
+
+    @tf.function
+    def train_step(features, labels):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        return loss
+
+    last_losses = []
+    for model in models:
+        optimizer = keras.optimizers.SGD()
         for step in range(steps):
             optimizer.learning_rate = 0.5 * 0.9**step
             loss = train_step(features, labels)
@@ -348,6 +399,17 @@ inside the function.
             "first model, and a graph does not look names up again. Make a new step for each model.",
             _stale_graph),
         Misconception(
+            "a stale graph, with an optimizer that nobody uses",
+            "Each model has a new optimizer, but the step was recorded with the first model *and* the first optimizer, "
+            "and a graph does not look names up again. So the first model went on learning, with the rate that was "
+            "set last. Make a new step for each model.",
+            _stale_graph_new_optimizer),
+        Misconception(
+            "both faults are still there",
+            "Only the first model learned, and it was traced for each rate. Whatever was changed, the step is still "
+            "one for all models: a new optimizer, for example, does not help, since the graphs keep the first one.",
+            _train_each_starter),
+        Misconception(
             "traced at every step",
             "The weights are right, but the step is traced at each call, which takes far longer than the step itself. "
             "A Python number as an argument does that when it changes, and so does a tf.function that is made "
@@ -425,6 +487,10 @@ def _squared_norm(gradients, limit):
     return [tf.minimum(1.0, limit / norm) * gradient for gradient in gradients]
 
 
+def _norm_comes_along(gradients, limit):
+    return tf.clip_by_global_norm(gradients, limit)
+
+
 def _observe_clip(candidate, factor=1.0, limit=1.0):
     long = [[[3.0, -4.0], [0.5, 0.0]], [1.5, 0.2], -0.75]
     probes = {
@@ -494,6 +560,11 @@ By hand it takes three lines. TensorFlow's own function is allowed, if you choos
             "The direction is right, but long gradients are shortened far too much: the longer the gradient, the "
             "shorter the step. The norm is the square root of the sum of squares.",
             _squared_norm),
+        Misconception(
+            "the norm comes along",
+            "The gradients are right, but there is one tensor too many: the norm before clipping. "
+            "`tf.clip_by_global_norm` returns two things, and `zip(gradients, variables)` needs the first of them.",
+            _norm_comes_along),
     ),
     observe=_observe_clip,
     second=lambda candidate: _observe_clip(candidate, factor=0.7, limit=0.8),
@@ -622,7 +693,8 @@ def _observe_train_and_measure(candidate, seed=0, rows=7, val_rows=4):
     hidden = keras.layers.Dense(4, kernel_regularizer=keras.regularizers.L2(0.1))(inputs)
     hidden = keras.layers.BatchNormalization(momentum=0.9)(hidden)
     hidden = keras.layers.Dropout(0.5)(keras.layers.ReLU()(hidden))
-    model = keras.Model(inputs, keras.layers.Dense(3)(hidden))
+    # a second penalty, or the mean of all would do as well as their sum
+    model = keras.Model(inputs, keras.layers.Dense(3, bias_regularizer=keras.regularizers.L2(0.3))(hidden))
     optimizer = keras.optimizers.SGD(learning_rate=0.1)
     loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     rng = np.random.default_rng(seed)
@@ -648,11 +720,11 @@ TRAIN_AND_MEASURE = Exercise(
     title="What Dropout, BatchNorm and L2 need",
     task="""
 The function below takes one training step and then measures the validation batch. It was written for a plain model. Now
-the model has Dropout, BatchNorm and an L2 penalty, and the function still runs, but it lacks what these need.
+the model has Dropout, BatchNorm and L2 penalties, and the function still runs, but it lacks what these need.
 
 Mend it, so that weights, moving statistics and both losses are those of `model.train_on_batch(...)` followed by
-`model.test_on_batch(...)`. Measuring must change nothing. Both losses contain the penalty. A model without any penalty
-must be accepted, too.
+`model.test_on_batch(...)`. Measuring must change nothing. Both losses contain the penalties. A model without any
+penalty must be accepted, too.
 """,
     hints=(
         "Two things are missing, each in more than one place. Look at the lesson's table of Dropout, BatchNorm and L2: "
@@ -668,7 +740,8 @@ must be accepted, too.
         Misconception(
             "`training=` left out in the step",
             "BatchNorm's moving mean has not moved from 0, and Dropout has dropped nothing: outside `fit` a model that "
-            "is called without the word assumes that it is being used, not trained. Say it in the training step.",
+            "is called without the word assumes that it is being used, not trained. Say `training=True` in the step, "
+            "with exactly this word.",
             _training_left_out),
         Misconception(
             "measured as if in training",
@@ -681,15 +754,21 @@ must be accepted, too.
             "for us; it waits in `model.losses`.",
             _penalty_left_out),
         Misconception(
-            "the penalty comes after the tape",
+            "the penalty is outside the tape",
             "The penalty is in the loss that is returned, but the tape has not seen it, so it does not pull: the "
-            "weights are those of a network without L2. Add it inside the tape.",
+            "weights are those of a network without L2. `model.losses` is computed when it is asked for: ask inside "
+            "the tape.",
             _penalty_outside_the_tape),
         Misconception(
             "the penalty only in training",
             "The step is right, but the validation loss lacks the penalty, so the two losses cannot be compared. "
             "`test_on_batch` adds it there as well.",
             _penalty_only_in_training),
+        Misconception(
+            "neither `training=` nor the penalty",
+            "BatchNorm's moving mean has not moved from 0, so the step did not know that it was training; and both "
+            "losses lack the penalty. This is what the function did at the start.",
+            _train_and_measure_starter),
     ),
     observe=_observe_train_and_measure,
     second=lambda candidate: _observe_train_and_measure(candidate, seed=5, rows=10, val_rows=3),
@@ -748,6 +827,17 @@ def _summed(model, optimizer, loss_fn, micro_batches):
     return sum(len(labels) for _, labels in micro_batches)
 
 
+def _never_divided(model, optimizer, loss_fn, micro_batches):
+    total = [0.0] * len(model.trainable_variables)
+    for features, labels in micro_batches:
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=True)) * len(labels)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        total = [old + new for old, new in zip(total, gradients)]
+    optimizer.apply_gradients(zip(total, model.trainable_variables))
+    return sum(len(labels) for _, labels in micro_batches)
+
+
 def _mean_of_micro_batches(model, optimizer, loss_fn, micro_batches):
     total = [0.0] * len(model.trainable_variables)
     for features, labels in micro_batches:
@@ -777,6 +867,16 @@ def _last_one_only(model, optimizer, loss_fn, micro_batches):
     return sum(len(labels) for _, labels in micro_batches)
 
 
+def _one_tape(model, optimizer, loss_fn, micro_batches):
+    n_rows, loss = sum(len(labels) for _, labels in micro_batches), 0.0
+    with tf.GradientTape() as tape:
+        for features, labels in micro_batches:
+            loss += loss_fn(labels, model(features, training=True)) * len(labels) / n_rows
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    return n_rows
+
+
 def _all_at_once(model, optimizer, loss_fn, micro_batches):
     features, labels = (tf.concat(parts, axis=0) for parts in zip(*micro_batches))
     with tf.GradientTape() as tape:
@@ -790,19 +890,25 @@ def _observe_accumulated(candidate, seed=0, sizes=(4, 4, 1)):
     measured = {}
     for name, parts in {"micro-batches of different sizes": sizes, "equal sizes": (3, 3)}.items():
         keras.utils.set_random_seed(seed)
-        witness, hidden, output = _Witness(), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)
-        model = keras.Sequential([keras.Input((2,)), witness, hidden, output])
-        witness.forget()
+        # behind a layer with weights, or no gradient would come by
+        waiting, hidden, output = _Waiting(), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)
+        model = keras.Sequential([keras.Input((2,)), hidden, waiting, output])
         # plain gradient descent: Adam would hide a factor on all gradients
         optimizer = keras.optimizers.SGD(learning_rate=0.5)
         rng = np.random.default_rng(seed + 1)
         arrays = [(rng.normal(0, 1, (n, 2)), rng.normal(2, 1, (n, 1))) for n in parts]
         batches = [tuple(tf.constant(array, tf.float32) for array in pair) for pair in arrays]
         rows = candidate(model, optimizer, keras.losses.MeanSquaredError(), batches)
-        measured[f"rows that took part ({name})"] = float(rows)
-        measured[f"most rows in the model at once ({name})"] = witness.most_rows
-        measured[f"updates of the optimizer ({name})"] = int(optimizer.iterations.numpy())
-        measured[f"weights after the step ({name})"] = np.concatenate([np.ravel(w) for w in model.get_weights()])
+        updates = int(optimizer.iterations.numpy())
+        measured |= {
+            f"rows that took part ({name})": float(rows),
+            f"updates of the optimizer ({name})": updates,
+            f"rows too many in the model at once ({name})": max(0, waiting.most_at_once - max(parts)),
+            f"rows too many in memory ({name})": max(0, waiting.most_waiting - max(parts)),
+        }
+        if updates < 2:  # with more, the mistake is that, whatever the weights
+            weights = np.concatenate([np.ravel(weights) for weights in model.get_weights()])
+            measured[f"weights after one update ({name})"] = weights
     return measured
 
 
@@ -816,7 +922,8 @@ A batch of the size you want does not fit into memory, so it comes in pieces, ca
 int.
 
 The micro-batches are a list of pairs `(features, labels)`, and they may have different sizes. The model has no Dropout,
-no BatchNorm and no penalties. No more than one micro-batch may go through the model at once.
+no BatchNorm and no penalties. Only one micro-batch fits into memory: no more may go through the model at once, and
+since a tape keeps what went through the model, ask it for gradients before the next micro-batch goes through.
 """,
     hints=(
         "The loss of a micro-batch is the mean over *its* rows. What is its part in the mean over all rows?",
@@ -840,8 +947,8 @@ no BatchNorm and no penalties. No more than one micro-batch may go through the m
             _mean_of_micro_batches),
         Misconception(
             "an update for each micro-batch",
-            "The optimizer was called once for each micro-batch, so this is ordinary training on small batches, with "
-            "as many steps. Collect first; update once, after the loop.",
+            "The optimizer was called for each micro-batch, so the weights had already moved when the next gradients "
+            "were taken. Collect first; update once, after the loop.",
             _update_each_time),
         Misconception(
             "only the last micro-batch counts",
@@ -853,6 +960,17 @@ no BatchNorm and no penalties. No more than one micro-batch may go through the m
             "The step is the right one, but all rows went through the model together, and for that there is no memory: "
             "this is what micro-batches are to avoid. One tape for each of them.",
             _all_at_once),
+        Misconception(
+            "one tape for all micro-batches",
+            "The step is the right one, and the micro-batches went through the model one by one. But the tape keeps "
+            "what each of them left there until it is asked for gradients, so all rows were in memory together. One "
+            "tape for each micro-batch.",
+            _one_tape),
+        Misconception(
+            "not divided by the number of rows",
+            "Each micro-batch counts by its rows, as it should. But the result is the sum over all rows, not the mean, "
+            "so the step is as many times too long as there are rows.",
+            _never_divided),
     ),
     observe=_observe_accumulated,
     second=lambda candidate: _observe_accumulated(candidate, seed=4, sizes=(2, 5, 3)),
@@ -983,6 +1101,33 @@ def _never_restored(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
+def _weights_not_restored(model, optimizer, train_epoch, epochs, folder):
+    checkpoint = tf.train.Checkpoint(epoch=tf.Variable(0))
+    manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
+    manager.restore_or_initialize()
+    trained = []
+    while (epoch := int(checkpoint.epoch)) < epochs:
+        train_epoch(epoch)
+        trained.append(epoch)
+        checkpoint.epoch.assign_add(1)
+        manager.save()
+    return trained
+
+
+def _saved_at_the_end(model, optimizer, train_epoch, epochs, folder):
+    checkpoint = tf.train.Checkpoint(model=model, others=model.non_trainable_variables, optimizer=optimizer,
+                                     epoch=tf.Variable(0))
+    manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
+    manager.restore_or_initialize()
+    trained = []
+    while (epoch := int(checkpoint.epoch)) < epochs:
+        train_epoch(epoch)
+        trained.append(epoch)
+        checkpoint.epoch.assign_add(1)
+    manager.save()
+    return trained
+
+
 class _Run:
     """A tiny network with Dropout and Adam, its epochs of one step, and the list of epochs that were begun."""
 
@@ -1002,7 +1147,7 @@ class _Run:
             loss = tf.reduce_mean((self.model(rows[:, :4], training=True) - rows[:, 4:]) ** 2)
         gradients = tape.gradient(loss, self.model.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.model.trainable_variables))
-        if epoch == self.cut_at:
+        if int(epoch) == self.cut_at:
             raise InterruptedError("power cut")
 
 
@@ -1018,7 +1163,10 @@ def _observe_train(candidate, epochs=3, cut_at=2):
     # each call gets a model and an optimizer from another seed, so that whatever is not restored shows
     first, second, third = _Run(seed=0, cut_at=cut_at), _Run(seed=99), _Run(seed=999)
     measured = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as outer:
+        # a folder in a folder, because some write files beside the one they were given
+        folder = os.path.join(outer, "run")
+        os.mkdir(folder)
         with contextlib.suppress(InterruptedError):
             candidate(first.model, first.optimizer, first.train_epoch, epochs, folder)
         calls = {"after the power cut": (second, epochs), "when one more is asked for": (third, epochs + 1)}
@@ -1073,19 +1221,31 @@ epoch only, so you need not care for it.
             _only_the_model),
         Misconception(
             "the epoch is not kept",
-            "After the power cut all epochs are trained again, on top of what was already learned. "
-            "The number of finished epochs belongs in the checkpoint; it has to be a variable for that.",
+            "After the power cut all epochs are trained again, on top of what was already learned. The number of "
+            "finished epochs belongs in the checkpoint, as a variable, and has to be read after restoring.",
             _epoch_not_kept),
         Misconception(
-            "saved before the epoch was counted",
-            "After the power cut an epoch is trained that was finished already: the checkpoint holds its weights but "
-            "not yet its number. Count first, then save.",
+            "the saved number of epochs is one too low",
+            "After the power cut an epoch is trained that was finished already: the checkpoint holds its weights, but "
+            "does not count it. After the first epoch the number is 1: count first, then save.",
             _saved_before_counted),
         Misconception(
             "saved, but never loaded",
-            "The checkpoints are written, and the next call begins from the start all the same, with its new weights. "
-            "Before the first epoch the newest checkpoint has to be restored.",
+            "The next call begins from the start, with its new weights, though checkpoints were written. Before the "
+            "first epoch the newest one has to be restored. If you do that, it is looked for in another place: a path "
+            "for `save` is the beginning of a file's name, so it has to be one inside the folder.",
             _never_restored),
+        Misconception(
+            "saved only at the end",
+            "After the power cut all begins from the start: the call that was cut never came to its end, and so it "
+            "saved nothing. Save after each epoch.",
+            _saved_at_the_end),
+        Misconception(
+            "the epoch is restored, the weights are not",
+            "The right epochs are trained, but on the new weights. What was saved has to come into the *given* model "
+            "and optimizer, because these are what `train_epoch` trains; a model that `load_model` makes is another "
+            "one.",
+            _weights_not_restored),
     ),
     observe=_observe_train,
     second=lambda candidate: _observe_train(candidate, epochs=4, cut_at=1),
