@@ -16,6 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import refresh
+from helpers.exercises import checker
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -34,6 +35,8 @@ PUBLISHED = {
     "03_heart_failure": dict.fromkeys(
         [".195", ".018", ".923", ".009", ".387", ".039", ".858", ".016", ".877"], REAL_HEART),
     "05_mnist_cnn": {"98.4 %": "lesson 05 on the real data, three seeds; tests/test_mnist_real.py runs them"},
+    "exercises/01_gradient_tape": {"4 %": "tests/test_exercises.py computes it"},
+    "solutions/01_gradient_tape": {"4 %": "tests/test_exercises.py computes it"},
 }
 
 TAGS = {"nbval-ignore-output", "nbval-skip", "skip-execution", "raises-exception", "solution"}
@@ -522,10 +525,13 @@ VERSION = re.compile(
 def numbers_are_checked(notebook, path):
     """Every decimal number and percentage in prose is in the outputs or the code, or PUBLISHED names its source.
 
+    What an exercise asks for may be a bound of its target instead.
     It may be rounded there to the digits it has here, 55.3 % may be 0.553, and signs do not matter ("falls by 0.2").
     Integers, code, formulas and version numbers are not checked.
     """
     evidence = [number for _, cell in code_cells(notebook) for number in numbers(evidence_text(cell))]
+    if has_exercises(path):
+        evidence += numbers(targets(path))
     published, written, problems = PUBLISHED.get(name_of(path), {}), set(), []
     for where, cell in text_cells(notebook):
         for text, is_percent in numbers(prose(cell.source)):
@@ -547,6 +553,13 @@ def prose(markdown):
 def evidence_text(cell):
     code = re.sub(r"#.*", "", cell.source)  # a comment proves nothing
     return f"{code}\n{stored_text(cell)}"
+
+
+def targets(path):
+    """Return the bounds between which the check of an exercise wants a measurement, as text."""
+    exercises = [exercise for name, exercise in checker.all_exercises().items() if name.startswith(path.name[:2])]
+    bounds = [bound for exercise in exercises for pair in (exercise.target or {}).values() for bound in pair]
+    return " ".join(f"{abs(bound):g}" for bound in bounds if bound is not None)
 
 
 def numbers(text):
@@ -896,6 +909,13 @@ def test_published_number_needs_no_run_but_a_place(monkeypatch):
     monkeypatch.setitem(PUBLISHED, "03_example", {".203": "the article", "87.5 %": "the article"})
     assert unchecked("loss .203, accuracy 87.5 %", "") == []
     assert len(unchecked("loss .203", "")) == 1
+
+
+def test_number_that_an_exercise_asks_for_is_a_bound_of_its_target():
+    for text, problems in (("at most 1 % is left", 0), ("at most 2 % is left", 1)):
+        notebook = new_notebook(cells=[new_markdown_cell(text)])
+        assert len(numbers_are_checked(notebook, NOTEBOOKS / "exercises" / "01_example.ipynb")) == problems
+        assert len(numbers_are_checked(notebook, NOTEBOOKS / "01_example.ipynb")) == 1
 
 
 # The command that refreshes stored outputs.

@@ -393,7 +393,7 @@ def _differences(measured, expected, exercise):
 
 def _row(name, value, wanted, exercise):
     if name in (exercise.target or {}):
-        return name, _in_words(value), _bounds(exercise.target[name])
+        return name, _beside_bounds(value, exercise.target[name]), _bounds(exercise.target[name])
     if value.kind != wanted.kind:
         return name, _in_words(value), _kind_in_words(wanted, exercise)
     if value.array.shape != wanted.array.shape:
@@ -413,6 +413,14 @@ def _direction(yours, theirs):
     if not isinstance(yours, np.floating) or not np.isfinite(yours):
         return "something else"
     return "a larger number" if yours < theirs else "a smaller number"
+
+
+def _beside_bounds(value, target):
+    """Return a number with three digits, or as many more as it takes not to look like the bound that it misses."""
+    if value.kind != "number" or value.array.shape:
+        return _in_words(value)
+    nearest = min((bound for bound in target if bound is not None), key=lambda bound: abs(value.array - bound))
+    return _told_apart(value.array[()], nearest, digits=3)[0]
 
 
 def _bounds(target):
@@ -452,11 +460,11 @@ def _worst(value, wanted):
     return f"[{', '.join(map(str, place))}]", value.array[place], wanted.array[place]
 
 
-def _told_apart(yours, theirs):
-    """Return two texts that differ, with as few digits as that takes."""
+def _told_apart(yours, theirs, digits=4):
+    """Return two texts that differ, with as few digits as that takes, but no fewer than asked for."""
     if not isinstance(yours, np.floating):
         return str(yours), str(theirs)
-    for digits in range(4, 17):
+    for digits in range(digits, 17):
         texts = f"{yours:.{digits}g}", f"{theirs:.{digits}g}"
         if texts[0] != texts[1]:
             break
