@@ -47,7 +47,8 @@ class Misconception:
 class Exercise:
     """An exercise as data; `observe(candidate)` returns named measurements on small probes, built anew each time.
 
-    A measurement is a number, a truth value, a text, None, or an array. Every measurement of a right answer equals the
+    A measurement is a number, a truth value, a text, None, or an array; after one that is wrong, those may be left out
+    that would say nothing then. Every measurement of a right answer equals the
     reference's within `tolerance`, relative and absolute. One that `target` names lies anywhere between its (lower,
     upper), either of them None where there is no bound; a known mistake is recognized there by the side on which it
     misses. `second` is another `observe`, which only the tests use: an answer that passes must be right on other probes
@@ -381,12 +382,12 @@ MOST_ROWS = 4
 
 def _differences(measured, expected, exercise):
     """Return (measurement, yours, expected) in words, of the first few that are not right."""
-    none = Measurement("not there", np.array(None))
-    rows = []
+    none, wrong, missing = Measurement("not there", np.array(None)), [], []
     for name in [*expected, *(name for name in measured if name not in expected)]:
         value, wanted = measured.get(name, none), expected.get(name, none)
         if not _is_right(name, value, wanted, exercise):
-            rows.append(_row(name, value, wanted, exercise))
+            (wrong if name in measured else missing).append(_row(name, value, wanted, exercise))
+    rows = wrong or missing  # what was not measured says nothing beside what was
     more = len(rows) - MOST_ROWS
     return tuple(rows) if more <= 0 else (*rows[:MOST_ROWS], (f"and {more} more", "", ""))
 

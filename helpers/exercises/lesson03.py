@@ -387,8 +387,9 @@ def _one_hot_fingerprint(candidate, train, rows, new, last):
         "a new word behind all others in the alphabet": (lambda: encode(train, [last]), np.zeros((1, size))),
         "training rows with one category": (lambda: encode(train[:1] * 2, train[:1] * 3), np.ones((3, 1)))}
     for name, (measure, wanted) in steps.items():
-        found[name] = measure() if right else "not measured yet"
-        right = right and np.array_equal(found[name], wanted)
+        if right:
+            found[name] = measure()
+            right = np.array_equal(found[name], wanted)
     return found
 
 

@@ -1102,9 +1102,8 @@ def _observe_leavers(candidate, companies=(("few leave", 0.12, 3), ("many leave"
     # where the form is wrong, the qualities say nothing and would only hide what is wrong
     usable = lengths == {True} and all(list(form.values())[2:])
     quality = {}
-    for company, *answer in answers:
-        found = _quality(*answer) if usable else dict.fromkeys(QUALITIES, np.nan)
-        quality |= {f"{name} ({company})": value for name, value in found.items()}
+    for company, *answer in answers if usable else ():
+        quality |= {f"{name} ({company})": value for name, value in _quality(*answer).items()}
     return form | quality
 
 
