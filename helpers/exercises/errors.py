@@ -138,7 +138,7 @@ MEANINGS = [
     ),
     (
         (ValueError, TypeError),
-        "at least one|empty (sequence|iterable)|zero-size array",
+        "at least one|empty (sequence|iterable)|argument is empty|zero-size array",
         "A list is empty that needs an entry, as `model.losses` is for a model without penalties. `sum([])` is 0.",
     ),
     # types
