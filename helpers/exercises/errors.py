@@ -27,8 +27,8 @@ MEANINGS = [
     (
         (TypeError, AttributeError),
         r"\(in (backprop|imperative_grad)\)|type_value`: -?\d",
-        "A tape needs tensors: a loss, and variables to derive it by. `float()`, `.numpy()` and NumPy make plain "
-        "numbers, which no tape can follow; a function without `return` makes None.",
+        "A tape needs tensors: a loss, and variables to differentiate it by. `float()`, `.numpy()` and NumPy make "
+        "plain numbers, which no tape can follow; a function without `return` makes None.",
     ),
     (
         ValueError,

@@ -74,7 +74,7 @@ What does `tape.gradient(y, w)` give? Work it out on paper and let `what_the_tap
         Misconception(
             name="the whole product held still",
             explanation="This is the slope of the first product alone. `stop_gradient` holds only what stands "
-            "inside its brackets; the second factor of the second product is still the Variable, and it still has a "
+            "inside its parentheses; the second factor of the second product is still the Variable, and it still has a "
             "slope.",
             wrong=_product_left_out,
         ),
@@ -259,7 +259,7 @@ With this function you can check any gradient in this course.""",
         Misconception(
             name="divided by 2 and multiplied by h",
             explanation="Your slopes shrink with h, almost to nothing where h is small. Python goes from left to right: "
-            "`rise / 2 * h` is half the rise, times h. The run, 2h, needs brackets of its own.",
+            "`rise / 2 * h` is half the rise, times h. The run, 2h, needs parentheses of its own.",
             wrong=_times_h,
         ),
         Misconception(
@@ -419,7 +419,7 @@ not use.
 `function(*numbers)` calls the function with the list's items as its arguments. You may change the lines around the gaps, too.""",
     hints=(
         "The tape follows Variables, and constants that it was asked to `watch`. It knows nothing about Python numbers.",
-        "Make a Variable of each number. Which type does `tf.Variable(3)` have, and can such a number change a little?",
+        "Make a Variable from each number. Which type does `tf.Variable(3)` have, and can such a number change a little?",
         "Use `tf.Variable(float(number))`, call the function inside the `with`, and ask for "
         '`unconnected_gradients="zero"`.',
     ),
@@ -464,7 +464,7 @@ not use.
     observe=_observe_slopes,
     second=_observe_slopes_again,
     note='`unconnected_gradients="zero"` is right here, where "not used" is an expected answer. In a training loop leave it '
-    "out: there a `None` is the best news of a mistake that you can get.",
+    "out: there a `None` is the clearest sign of a mistake that you can get.",
     explanation="Each number becomes a float Variable, so that the tape follows it and it can change a little, and "
     'the function is called inside the `with`. `unconnected_gradients="zero"` gives unused numbers the slope they '
     "have: 0.",
@@ -640,7 +640,9 @@ MENDED_DESCENT = Exercise(
     id="01.4",
     title="Mend gradient descent",
     task="""This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes from the
-lesson. Run it, read the last line of the error, mend the loop, and check it.
+lesson. Run it on a few points, for instance with
+`fit_line(tf.Variable(0.0), tf.Variable(0.0), tf.constant([0.0, 1.0, 2.0]), tf.constant([1.0, 3.0, 5.0]), 0.1, 5)`, read the
+last line of the error, mend the loop, and check it.
 
 `w` and `b` are scalar `tf.Variable`s, to be changed in place. `inputs` and `targets` are float32 tensors of shape `(n,)`.
 The answer is the loss before each step, a list of floats.""",
@@ -665,7 +667,7 @@ The answer is the loss before each step, a list of floats.""",
         Misconception(
             name="new variables in place of the old",
             explanation="The losses are right, but the caller's `w` and `b` end where they started: others were moved "
-            "in their stead. `w = tf.Variable(…)` makes a new Variable; change the one that was handed in.",
+            "instead. `w = tf.Variable(…)` makes a new Variable; change the one that was handed in.",
             wrong=_new_variables,
         ),
         Misconception(
@@ -929,7 +931,7 @@ The class `Value` and the list `records` come as arguments, so that the check ca
         Misconception(
             name="called instead of recorded",
             explanation="All gradients are 0: something is on the tape, but it is not a function. `send_back()` "
-            "runs it now, when nothing has come back yet, and hands over its result, `None`. Without the brackets "
+            "runs it now, when nothing has come back yet, and hands over its result, `None`. Without the parentheses "
             "you hand over the function itself.",
             wrong=_called_instead_of_recorded,
         ),
@@ -1205,7 +1207,7 @@ forty steps leave 4 % of it. Any way that arrives is right.""",
         ),
         Misconception(
             name="swinging from wall to wall",
-            explanation="You cross the floor and land on the other wall, to and fro, and the swings do not die down "
+            explanation="You cross the floor and land on the other wall, back and forth, and the swings do not die down "
             "fast enough. With one rate for all steps, a smaller one ends the swings and then crawls along the floor. "
             "With momentum, keep less of the last step.",
             wrong=_rate_between,
@@ -1240,7 +1242,7 @@ forty steps leave 4 % of it. Any way that arrives is right.""",
         Misconception(
             name="a valley along the axes",
             explanation="Where the floor runs along an axis you arrive, where it runs at an angle you do not. This "
-            "comes of treating each coordinate on its own, with a rate of its own for instance: in a slanting valley, "
+            "comes from treating each coordinate on its own, with a rate of its own for instance: in a slanting valley, "
             "both coordinates feel both curvatures. Treat the point as a whole.",
             wrong=_rate_for_each_coordinate,
         ),

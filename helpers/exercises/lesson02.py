@@ -22,7 +22,7 @@ def _batches(x, y, size):
 
 
 def _lopsided(labels, predictions):
-    """Return a mean loss to which too high is worse than too low, so that labels and predictions cannot be exchanged."""
+    """Return a mean loss to which too high is worse than too low, so that labels and predictions cannot be swapped."""
     errors = predictions - labels
     return tf.reduce_mean(errors**2 + errors / 2)
 
@@ -359,7 +359,7 @@ def _means_by_rows(model, loss_fn, dataset):
     return total / rows
 
 
-def _exchanged(model, loss_fn, dataset):
+def _swapped(model, loss_fn, dataset):
     mean = keras.metrics.Mean()
     for features, labels in dataset:
         mean.update_state(loss_fn(model(features, training=False), labels), sample_weight=len(labels))
@@ -443,16 +443,16 @@ the rows are cut into batches. Nothing is trained. (You may change the lines aro
             wrong=_means_by_rows,
         ),
         Misconception(
-            name="labels and predictions exchanged",
+            name="labels and predictions swapped",
             explanation="With a loss to which too high is worse than too low, your mean is that of the opposite errors. "
             "`loss_fn` takes the labels first. The squared error forgives that, most other losses do not.",
-            wrong=_exchanged,
+            wrong=_swapped,
         ),
     ),
     observe=_observe_mean,
     second=_observe_mean_again,
     note="`dataset.batch(3, drop_remainder=True)` also gets rid of the ragged batch, by never showing its rows. In "
-    "training that may do; in an evaluation some people would not be counted.",
+    "training that may do; in an evaluation some rows would not be counted.",
     explanation="A batch's loss is a mean over its rows, so it must count once for each of them, and "
     "`sample_weight` says how many there are. That makes it a mean over rows, and the cut into batches no longer "
     "matters.",

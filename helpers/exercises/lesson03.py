@@ -1159,8 +1159,9 @@ where it was measured.""",
                 _indicator_upside_down)),
         observe=_observe_impute,
         second=_second_impute,
-        note="scikit-learn's `SimpleImputer(add_indicator=True)` does the same, once the zeros are NaN. In the "
-             "heart table the indicator is worth having: the people without a measurement are mostly ill.",
+        note="scikit-learn's `SimpleImputer(strategy=\"median\", add_indicator=True)` does the same, once the zeros "
+             "are NaN and if the training rows have gaps. In the heart table the indicator is worth having: the people "
+             "without a measurement are mostly ill.",
         explanation="One question, \"is it above 0?\", treats both codes alike, because every comparison with NaN "
                     "is False. The median says \"nothing unusual\" to the network, and the indicator keeps what the "
                     "median hides."),
@@ -1252,8 +1253,8 @@ elsewhere. A word that training never saw gets a row of zeros, and no error.""",
                 _truth_values)),
         observe=_observe_one_hot,
         second=_second_one_hot,
-        note="scikit-learn's `OneHotEncoder(handle_unknown=\"ignore\")` does the same. `pd.get_dummies` does not: it "
-             "has no memory of the training rows.",
+        note="scikit-learn's `OneHotEncoder(handle_unknown=\"ignore\", sparse_output=False)` does the same. "
+             "`pd.get_dummies` does not: it has no memory of the training rows.",
         explanation="The categories are learned from the training rows, like a mean or a median, and any two of them "
                     "are equally far apart. A new word equals none of them, so its row of zeros needs no line of its "
                     "own."),
@@ -1307,8 +1308,8 @@ from 0 to 1.""",
                 _counted_not_shared)),
         observe=_observe_accuracy,
         second=_second_accuracy,
-        note="`keras.metrics.BinaryAccuracy()` has the threshold 0.5 unless told otherwise, so on logits it makes "
-             "the first of the classic mistakes without a word. Give it `threshold=0.0`.",
+        note="`keras.metrics.BinaryAccuracy()` has the threshold 0.5 unless told otherwise, so on logits it calls "
+             "everybody with a logit between 0 and 0.5 healthy, without a word. Give it `threshold=0.0`.",
         explanation="The sigmoid rises from 0 to 1 and passes one half at 0, so \"probability above one half\" and "
                     "\"logit above 0\" are the same statement. The column is taken out of `logits` first, because "
                     "two arrays of shapes (n, 1) and (n,) would be compared crosswise."),

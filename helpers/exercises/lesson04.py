@@ -53,6 +53,16 @@ def _always_two(labels):
     return {int(label): len(labels) / (2 * count) for label, count in zip(classes, counts)}
 
 
+def _class_that_does_not_occur(labels):
+    counts = np.bincount(labels[:, 0].astype(int))
+    return dict(enumerate(len(labels) / (len(counts) * counts)))
+
+
+def _lesson_formula(labels):
+    counts = np.bincount(labels[:, 0].astype(int))
+    return dict(enumerate(len(labels) / (2 * counts)))
+
+
 def _observe_weights(candidate, rows=((7, 3), (8, 4, 1), (0, 3))):
     measured = {}
     for counts in rows:
@@ -92,14 +102,14 @@ There may be two classes, or three, or only one. Only classes that occur get an 
     misconceptions=(
         Misconception(
             "the keys are text",
-            "The weights stand under text like \"0\" and \"1\", and the classes are the numbers 0 and 1. `fit` finds "
-            "no weight for a class, takes 1, and says nothing: training runs as if there were no weights. Make each "
-            "key an int.",
+            "The weights stand under text like \"0\" and \"1\", and the classes are the numbers 0 and 1. Given arrays, "
+            "`fit` finds no weight for a class, takes 1, and says nothing: training runs as if there were no weights. "
+            "Given a dataset, it stops with an error. Make each key an int.",
             _text_keys),
         Misconception(
             "the weights are upside down",
             "The frequent class gets the large weight: a network trained with these hardly finds the rare class at "
-            "all. A weight is large where the count is small, so the count belongs below the line.",
+            "all. A weight is large where the count is small, so divide by the count.",
             _upside_down),
         Misconception(
             "the average weight is not 1",
@@ -117,12 +127,25 @@ There may be two classes, or three, or only one. Only classes that occur get an 
             "Two classes come out right. With three the average weight is 1.5, with one it is 0.5: the 2 in "
             "`n / (2 * n_k)` was the number of classes.",
             _always_two),
+        Misconception(
+            "an entry for a class that does not occur",
+            "`np.bincount` counts every number from 0 up, so a class that no row has gets the count 0, and with it an "
+            "infinite weight. `np.unique(labels, return_counts=True)` lists only the classes that occur.",
+            _class_that_does_not_occur),
+        Misconception(
+            "a 2 for every number of classes, and a class that does not occur",
+            "Where two classes occur, the weights are right. With three the average weight is 1.5: the 2 in "
+            "`n / (2 * n_k)` was the number of classes. And `np.bincount` counts every number from 0 up, so a class "
+            "that no row has gets an infinite weight; `np.unique(labels, return_counts=True)` lists only those that "
+            "occur.",
+            _lesson_formula),
     ),
     observe=_observe_weights,
     second=lambda candidate: _observe_weights(candidate, rows=((2, 11), (1, 1, 5, 9), (4,))),
     note="scikit-learn's `compute_class_weight(\"balanced\", ...)` computes the same numbers. In `fit`, a class "
-         "without an entry counts 1, which is seldom what one wants.",
-    explanation="All K classes shall have the same say, and together n, so each product of count and weight is n / K. "
+         "without an entry usually counts 1, which is rarely what you want; with a dataset, an entry missing for the "
+         "highest class is an error.",
+    explanation="All K products of count and weight are to be equal and to add up to n, so each of them is n / K. "
                 "`int(label)` turns NumPy's 1.0 into the plain class number under which `fit` looks the weight up.",
 )
 
@@ -228,8 +251,8 @@ row by its weight, add up, and divide by the number of rows B. That is what `fit
         Misconception(
             "the weights meet an average",
             "Every row of the batch is pulled by the same factor, so training finds no more of the rare class than "
-            "without weights. The weights were multiplied with a loss that had been averaged already, or losses (B,) "
-            "met weights (B, 1) and made a table of all pairs. Weight first, average after.",
+            "without weights. The weights were multiplied with a loss that had been averaged already, or losses of "
+            "shape (B, 1) met weights of shape (B,) and made a (B, B) table of all pairs. Weight first, average after.",
             _weights_meet_an_average),
         Misconception(
             "divided by the sum of the weights",
@@ -249,8 +272,9 @@ row by its weight, add up, and divide by the number of rows B. That is what `fit
             _logits_as_probabilities),
         Misconception(
             "the weights multiply the logits",
-            "A weight says how much a row counts, not how sure the network is. Multiplied with the logit, it makes a "
-            "right row even safer, and its pull smaller instead of larger. Multiply the losses.",
+            "A weight says how much a row counts, not how sure the network is. Multiplied with the logit, it makes "
+            "the loss judge another prediction, one that the network did not make, and the pulls are those of that "
+            "prediction. Multiply the losses.",
             _weighted_logits),
         Misconception(
             "no gradient reaches the logits",
@@ -371,7 +395,7 @@ def _auc_of_decisions(labels, logits):
     return {name: float(metric(labels, called)) for name, metric in metrics.items()}
 
 
-def _recall_and_precision_exchanged(labels, logits):
+def _recall_and_precision_swapped(labels, logits):
     found = report(labels, logits)
     return {"roc_auc": found["roc_auc"], "recall": found["precision"], "precision": found["recall"]}
 
@@ -464,11 +488,11 @@ scikit-learn and counting by hand agree.
             "probabilities, and decide for the other two only.",
             _auc_of_decisions),
         Misconception(
-            "recall and precision exchanged",
+            "recall and precision swapped",
             "Each number is under the name of the other. Recall divides the hits by the number of those who leave, "
             "precision by the number of those called. In scikit-learn the labels are the first argument; with the "
             "decisions first it computes the other of the two, without a word.",
-            _recall_and_precision_exchanged),
+            _recall_and_precision_swapped),
     ),
     observe=_observe_report,
     second=lambda candidate: _observe_report(candidate, {
@@ -598,9 +622,9 @@ among them.
     misconceptions=(
         Misconception(
             "the logarithm of a probability",
-            "For moderate logits all is well. For logits of 20 and more a probability is rounded to exactly 0 or 1, "
-            "its logarithm is infinite, and loss or gradient become NaN; one such row ruins all weights of the "
-            "network. Compute the logarithm from the logit, without the probability in between.",
+            "For moderate logits all is well. From a logit of about 17 on, float32 rounds the sigmoid to exactly 1, so "
+            "1 − p is exactly 0, its logarithm is infinite, and loss or gradient become NaN; one such row ruins all "
+            "weights of the network. Compute the logarithm from the logit, without the probability in between.",
             _textbook_focal),
         Misconception(
             "cut off before the logarithm",
@@ -631,7 +655,7 @@ among them.
         Misconception(
             "alpha for the other class",
             "The power is right, but alpha multiplies the rows with label 0, and 1 − alpha those with label 1. It is "
-            "the other way round.",
+            "the other way around.",
             _alpha_for_zeros),
     ),
     observe=_observe_focal,
@@ -831,6 +855,12 @@ def _small_buffer(features, labels, n_validation, batch_size):
     return train.batch(batch_size), validation.batch(batch_size)
 
 
+def _one_order_small_buffer(features, labels, n_validation, batch_size):
+    dataset = tf.data.Dataset.from_tensor_slices((features, labels)).shuffle(batch_size, reshuffle_each_iteration=False)
+    validation, train = dataset.take(n_validation), dataset.skip(n_validation)
+    return train.batch(batch_size), validation.batch(batch_size)
+
+
 def _batches_counted(features, labels, n_validation, batch_size):
     dataset = tf.data.Dataset.from_tensor_slices((features, labels))
     dataset = dataset.shuffle(len(features), reshuffle_each_iteration=False).batch(batch_size)
@@ -871,7 +901,7 @@ def _observe_split(candidate, n=30, n_validation=10, batch_size=6):
         "classes among the validation rows": len(set(labels[rows_of(held_out), 0])),
         "smallest and largest batch of training": [edge(map(len, epoch), default=0) for edge in (min, max)],
         "largest batch of validation": max(map(len, held_out), default=0),
-        "each epoch puts other rows together": together[0] != together[1],
+        "each epoch puts different rows together": together[0] != together[1],
         "training rows that can come first": {1: "one", len(trained): "all"}.get(len(first_rows), "some"),
     }
 
@@ -887,7 +917,8 @@ faults. Mend it. You may change as much as you like; what must hold is:
   batch may be smaller); features keep their columns, and labels the shape `(rows, 1)`;
 - validation has `n_validation` rows, chosen at random, the same ones whenever the dataset is read;
 - training has all the others, each once in an epoch, and never one of the validation rows, however often it is read;
-- the table may come sorted: in each epoch any training row can come first, and other rows come together in a batch.
+- the table may come sorted: in each epoch any training row can come first, and the
+  batches are made up of other rows than in the epoch before.
 """,
     hints=(
         "A shuffled dataset is shuffled anew each time somebody reads it. What do `take` and `skip` cut off then?",
@@ -927,6 +958,13 @@ faults. Mend it. You may change as much as you like; what must hold is:
             "last ones never come first. If the rows are sorted, training ends each epoch on one class. Give the "
             "buffer room for all training rows.",
             _small_buffer),
+        Misconception(
+            "one order forever, and a small buffer",
+            "The parts are apart, but `reshuffle_each_iteration=False` also freezes the order of the training rows, and "
+            "a buffer smaller than the table hardly mixes them: validation is little more than the beginning of the "
+            "table. Split by a random order of all rows; then let the training rows be shuffled anew in each epoch, "
+            "over a buffer of all of them.",
+            _one_order_small_buffer),
         Misconception(
             "batches counted as rows",
             "Validation has all rows, and training none. `take` and `skip` count what the dataset has, and behind "
@@ -1041,6 +1079,18 @@ def _logits_returned(train_features, train_labels, features):
     return logits, logits > np.log(share / (1 - share))
 
 
+def _stopped_too_early(train_features, train_labels, features):
+    kernel, bias = tf.Variable(tf.zeros((4, 1))), tf.Variable(0.0)
+    for _ in range(20):
+        with tf.GradientTape() as tape:
+            logits = train_features @ kernel + bias
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(train_labels, logits))
+        for variable, gradient in zip((kernel, bias), tape.gradient(loss, (kernel, bias))):
+            variable.assign_sub(0.4 * gradient)
+    probabilities = tf.sigmoid(features @ kernel + bias).numpy()
+    return probabilities, probabilities > train_labels.mean()
+
+
 def _table_of_all_pairs(train_features, train_labels, features):
     kernel, bias = tf.Variable(tf.zeros(4)), tf.Variable(0.0)
     for _ in range(15):
@@ -1131,7 +1181,8 @@ and the decisions, 1 for a call and 0 for none. For the new customers of *each* 
 - the probabilities are honest on average: their mean is within 0.05 of the share that really leaves;
 - the ROC AUC of the probabilities is at least 0.75.
 
-Model, optimizer and number of steps are yours; a loop of a hundred steps over all rows at once is enough.
+Model, optimizer and number of steps are yours. A hundred steps over all rows at once are enough if the steps are large:
+SGD with a rate of 1, or Adam with 0.05. With the default rates they are far too few.
 """,
     hints=(
         "Print the mean of your probabilities beside `train_labels.mean()`. What do class weights do to it, and what "
@@ -1188,6 +1239,12 @@ Model, optimizer and number of steps are yours; a loop of a hundred steps over a
             "far.",
             _everybody),
         Misconception(
+            "the training stopped too early",
+            "The customers are ranked well, but the probabilities began at 0.5 and have not come down far enough, most "
+            "of all where few leave, so too many of them are above the threshold. Take more steps, or larger ones, "
+            "until the mean probability agrees with `train_labels.mean()`.",
+            _stopped_too_early),
+        Misconception(
             "logits in place of probabilities",
             "Numbers below 0 or above 1 are no probabilities. They are logits, most likely: the loss was told so, and "
             "the sigmoid is missing after the training. If decisions came from them, mend those as well.",
@@ -1210,11 +1267,11 @@ Model, optimizer and number of steps are yours; a loop of a hundred steps over a
     target={
         f"{name} ({company})": bounds for company in ("few leave", "many leave") for name, bounds in QUALITIES.items()
     },
-    note="The four numbers belong in every report on a rare class. Weights would have moved the third and left the "
-         "fourth as it is; the threshold moves the first two and nothing else.",
+    note="The four numbers belong in every report on a rare class. Weights would have moved the third and hardly "
+         "changed the fourth; the threshold moves the first two and nothing else.",
     explanation="Logistic regression is all that this table needs, and without weights its probabilities agree with "
                 "the share that leaves. The share of leavers among the training rows is the threshold that balanced "
-                "weights would amount to, so it calls the same customers and leaves the probabilities alone.",
+                "weights would amount to, so it calls almost the same customers and leaves the probabilities alone.",
 )
 
 EXERCISES = (BALANCED_WEIGHTS, WEIGHTED_LOSS, REPORT, FOCAL_LOSS, THRESHOLD, SPLIT_AND_BATCH, PREDICT_LEAVERS)

@@ -51,7 +51,7 @@ class _Waiting(keras.layers.Layer):
                 no_longer()
                 return upstream
 
-            # called once: when the gradient is taken, or when no tape wants it any more
+            # called once: when the gradient is taken, or when no tape wants it anymore
             no_longer = weakref.finalize(gradient, self.release, rows)
             return tf.identity(inputs), gradient
 
@@ -153,7 +153,7 @@ the number into `traces`.
         Misconception(
             "added instead of multiplied",
             "Both reasons are there, but a graph belongs to a shape *and* a number. When the rate changes, the graphs "
-            "of both shapes are of no use any more.",
+            "of both shapes are of no use anymore.",
             _shapes_plus_rates),
         Misconception(
             "a trace for each call",
@@ -521,9 +521,9 @@ CLIP = Exercise(
     title="One leash for all gradients",
     task="""
 Write `clip(gradients, limit)`. It gets a list of tensors of any shapes, as `tape.gradient` returns it, and a number
-above 0. It returns a list of tensors of the same shapes. If the global norm is above the limit, all are multiplied by
-one factor, so that the global norm becomes the limit; otherwise they stay as they are. Nothing but zeros must stay
-nothing but zeros.
+above 0. It returns a list of tensors of the same shapes. If the global norm (the length of all gradients taken
+together) is above the limit, all are multiplied by one factor, so that the global norm becomes the limit; otherwise they
+stay as they are. Nothing but zeros must stay nothing but zeros.
 
 By hand it takes three lines. TensorFlow's own function is allowed, if you choose the right one.
 """,
@@ -543,7 +543,7 @@ By hand it takes three lines. TensorFlow's own function is allowed, if you choos
         Misconception(
             "each number is clipped",
             "Every single number is cut off at the limit. That bends the gradient even more: large and huge entries "
-            "become equal. Not the numbers are to be limited, but the length of the whole.",
+            "become equal. What must be limited is the length of the whole, not each number.",
             _each_number),
         Misconception(
             "always as long as the limit",
@@ -709,7 +709,7 @@ def _observe_train_and_measure(candidate, seed=0, rows=7, val_rows=4):
         "validation loss of three rounds": losses[:, 1],
         "moving mean of BatchNorm": model.layers[2].moving_mean.numpy(),
         "moving variance of BatchNorm": model.layers[2].moving_variance.numpy(),
-        "length of the weights under L2": float(np.linalg.norm(model.layers[1].kernel.numpy())),
+        "norm of the weights under L2": float(np.linalg.norm(model.layers[1].kernel.numpy())),
         "both losses of a plain model": np.array(plain_losses, "float64"),
         "all trained weights": np.concatenate([np.ravel(weights) for weights in model.trainable_variables]),
     }
@@ -750,7 +750,7 @@ penalty must be accepted, too.
             _training_left_on),
         Misconception(
             "the penalty is left out",
-            "The weights under L2 stay longer than they should, and both losses are too low. Nobody adds the penalty "
+            "The weights under L2 stay larger than they should, and both losses are too low. Nobody adds the penalty "
             "for us; it waits in `model.losses`.",
             _penalty_left_out),
         Misconception(
@@ -936,9 +936,9 @@ since a tape keeps what went through the model, ask it for gradients before the 
     misconceptions=(
         Misconception(
             "a sum instead of a mean",
-            "The direction is that of equal micro-batches, but the step is longer, about as many times as there are "
-            "micro-batches. Each gradient is already a mean over its rows; added up, they need to be weighted by their "
-            "part.",
+            "The step is too long, about as many times as there are micro-batches, and a micro-batch of one row has as "
+            "much say as one of four. Each gradient is already a mean over its rows: weight it by its part of all rows "
+            "before adding.",
             _summed),
         Misconception(
             "every micro-batch counts the same",
@@ -989,8 +989,8 @@ def train(model, optimizer, train_epoch, epochs, folder):
 
     Args:
         model, optimizer: both built, as at the start of a run; the model may have Dropout.
-        train_epoch: train_epoch(epoch) trains for one epoch; a power cut may end it with an exception at any time.
-        epochs: how many epochs there shall be in the end, earlier runs included; they are numbered from 0.
+        train_epoch: train_epoch(epoch) trains for one epoch; a power outage may end it with an exception at any time.
+        epochs: how many epochs the whole run has, earlier calls included; they are numbered from 0.
         folder: the path for the checkpoints; it may be empty, or hold those of an earlier run.
 
     Returns:
@@ -1148,7 +1148,7 @@ class _Run:
         gradients = tape.gradient(loss, self.model.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.model.trainable_variables))
         if int(epoch) == self.cut_at:
-            raise InterruptedError("power cut")
+            raise InterruptedError("power outage")
 
 
 @functools.cache
@@ -1169,7 +1169,7 @@ def _observe_train(candidate, epochs=3, cut_at=2):
         os.mkdir(folder)
         with contextlib.suppress(InterruptedError):
             candidate(first.model, first.optimizer, first.train_epoch, epochs, folder)
-        calls = {"after the power cut": (second, epochs), "when one more is asked for": (third, epochs + 1)}
+        calls = {"after the power outage": (second, epochs), "when one more is asked for": (third, epochs + 1)}
         for name, (run, goal) in calls.items():
             returned = candidate(run.model, run.optimizer, run.train_epoch, goal, folder)
             measured |= {
@@ -1177,21 +1177,21 @@ def _observe_train(candidate, epochs=3, cut_at=2):
                 f"epochs returned {name}": str([int(epoch) for epoch in returned]),
                 f"weights {name} − uninterrupted": _largest_difference(
                     run.model.get_weights(), _uninterrupted_weights(goal))}
-    return {"epochs begun before the power cut": str(first.begun)} | measured
+    return {"epochs begun before the power outage": str(first.begun)} | measured
 
 
 TRAIN = Exercise(
     id="05.6",
-    title="A run that survives a power cut",
+    title="A run that survives a power outage",
     task="""
 Write `train(model, optimizer, train_epoch, epochs, folder)`. It calls `train_epoch(epoch)` for each epoch, numbered
 from 0, and saves a checkpoint in the folder after each. If the folder holds a checkpoint of an earlier call, it goes on
-from there: after a power cut the next call, with a new model and a new optimizer, trains only the epochs that are
-missing, and ends with exactly the weights that the run would have had without a power cut. An epoch that was cut in the
-middle is trained again from its beginning. The function returns the list of the epochs that *this* call trained.
+from there: after a power outage the next call, with a new model and a new optimizer, trains only the epochs that are
+missing, and ends with exactly the weights that the run would have had without a power outage. An epoch that was cut in
+the middle is trained again from its beginning. The function returns the list of the epochs that *this* call trained.
 
 The optimizer is built already; it is Adam. The model has Dropout. The order of the rows depends on the number of the
-epoch only, so you need not care for it.
+epoch only, so you need not worry about it.
 """,
     hints=(
         "What changes during training, besides the weights? All of it has to be in the checkpoint, as variables.",
@@ -1206,12 +1206,12 @@ epoch only, so you need not care for it.
         Misconception(
             "the optimizer is not in the checkpoint",
             "The right epochs are trained, but the weights differ: Adam begins anew with an empty memory, and its "
-            "first steps after the power cut are other ones. The optimizer belongs in the checkpoint.",
+            "first steps after the power outage are different. The optimizer belongs in the checkpoint.",
             _without_optimizer),
         Misconception(
             "Dropout's place is not in the checkpoint",
             "The right epochs are trained, but the weights differ: Dropout draws other random numbers after the power "
-            "cut. Its place in their sequence is among the model's non-trainable variables, which the checkpoint does "
+            "outage. Its place in their sequence is among the model's non-trainable variables, which the checkpoint does "
             "not find by itself.",
             _without_others),
         Misconception(
@@ -1221,13 +1221,13 @@ epoch only, so you need not care for it.
             _only_the_model),
         Misconception(
             "the epoch is not kept",
-            "After the power cut all epochs are trained again, on top of what was already learned. The number of "
+            "After the power outage all epochs are trained again, on top of what was already learned. The number of "
             "finished epochs belongs in the checkpoint, as a variable, and has to be read after restoring.",
             _epoch_not_kept),
         Misconception(
             "the saved number of epochs is one too low",
-            "After the power cut an epoch is trained that was finished already: the checkpoint holds its weights, but "
-            "does not count it. After the first epoch the number is 1: count first, then save.",
+            "After the power outage an epoch is trained that was finished already: the checkpoint holds its weights, "
+            "but does not count it. After the first epoch the number is 1: count first, then save.",
             _saved_before_counted),
         Misconception(
             "saved, but never loaded",
@@ -1237,7 +1237,7 @@ epoch only, so you need not care for it.
             _never_restored),
         Misconception(
             "saved only at the end",
-            "After the power cut all begins from the start: the call that was cut never came to its end, and so it "
+            "After the power outage all begins from the start: the call that was cut never came to its end, and so it "
             "saved nothing. Save after each epoch.",
             _saved_at_the_end),
         Misconception(
