@@ -999,7 +999,7 @@ def predict_leavers(train_features, train_labels, features):
             logits = train_features @ kernel + bias
             loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(train_labels, logits))
         for variable, gradient in zip((kernel, bias), tape.gradient(loss, (kernel, bias))):
-            variable.assign_sub(1.0 * gradient)
+            variable.assign_sub(gradient)  # a learning rate of 1
     # no weights, so the probabilities stay honest; how many are called is the threshold's business alone
     probabilities = tf.sigmoid(features @ kernel + bias).numpy()
     return probabilities, (probabilities > train_labels.mean()).astype(int)
@@ -1146,7 +1146,7 @@ def _observe_leavers(candidate, companies=(("few leave", 0.12, 3), ("many leave"
         "all probabilities are numbers": bool(np.isfinite(all_probabilities).all()),
         "all probabilities are from 0 to 1": not np.any((all_probabilities < 0) | (all_probabilities > 1)),
         "all decisions are 0 or 1": bool(np.isin(all_decisions, (0, 1)).all()),
-        "customers of one company differ in probability": all(np.std(answer[2]) > 0.02 for answer in answers),
+        "companies whose customers differ in probability": sum(np.std(answer[2]) > 0.02 for answer in answers),
     }
     lengths = {len(labels) == len(p) == len(d) for _, labels, p, d in answers}
     # where the form is wrong, the qualities say nothing and would only hide what is wrong
