@@ -1,0 +1,247 @@
+"""What notes and explanations of the exercises say of Keras, TensorFlow and the other libraries, tried out.
+
+Each test names an exercise and words of it, which must be there, and does what they speak of.
+"""
+
+import functools
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+from sklearn.impute import SimpleImputer
+from sklearn.metrics import precision_score, recall_score, roc_auc_score
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.class_weight import compute_class_weight
+
+from helpers.exercises import checker, lesson04
+
+EXERCISES = checker.all_exercises()
+
+
+def says(exercise_id, *words):
+    """Mark a test of what an exercise says in these words."""
+    exercise = EXERCISES[exercise_id]
+    texts = [exercise.task, exercise.note, exercise.explanation, *exercise.hints]
+    text = "\n".join([*texts, *(mistake.explanation for mistake in exercise.misconceptions)])
+
+    def decorate(test):
+        @functools.wraps(test)
+        def checked(*args, **kwargs):
+            for part in words:
+                assert part in text, f"{exercise_id} does not say {part!r}"
+            test(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def column(*numbers):
+    return np.array(numbers, "float32")[:, None]
+
+
+@says("01.2", "four good digits and two")
+def test_central_differences_have_twice_the_digits():
+    h, slope = 0.01, np.cos(1.0)
+    central = (np.sin(1 + h) - np.sin(1 - h)) / (2 * h) / slope - 1
+    one_sided = (np.sin(1 + h) - np.sin(1)) / h / slope - 1
+    assert 1e-5 < abs(central) < 1e-4 and 1e-3 < abs(one_sided) < 1e-2
+
+
+@says("01.6", "a factor of 0.12 in forty steps, whatever the rate", "0.5 with a rate of 0.1 is enough")
+def test_momentum_in_the_valley():
+    def left(rate, momentum, curvature):
+        # the step and the position after it are linear in those before; the largest eigenvalue is how fast both shrink
+        matrix = [[momentum, -rate * curvature], [momentum, 1 - rate * curvature]]
+        return np.abs(np.linalg.eigvals(matrix)).max() ** 40
+
+    assert [round(left(rate, 0.9, 25), 2) for rate in (0.01, 0.04, 0.1)] == [0.12] * 3
+    assert max(left(0.1, 0.5, curvature) for curvature in np.linspace(1, 25, 50)) < 0.001
+
+
+@says("02.1", "the ragged one included")
+@says("02.3", "by never showing its rows")
+def test_length_of_a_dataset():
+    rows = tf.data.Dataset.range(7)
+    assert len(rows.batch(3)) == 3
+    assert np.concatenate(list(rows.batch(3, drop_remainder=True))).tolist() == list(range(6))
+
+
+@says("02.2", "labels of shape (1, B) would pass", "also inside the function `keras.losses.mean_squared_error`")
+def test_mean_squared_error():
+    assert EXERCISES["02.2"].reference(tf.constant([[1.0, 2.0]]), tf.constant([[1.0], [2.0]])) == 0
+    assert keras.losses.mean_squared_error(tf.zeros((4, 1)), tf.ones((4, 1))).shape == (4,)
+
+
+@says("02.5", "`optimizer.lr = …` is accepted without a word, does nothing")
+def test_old_name_of_the_rate_does_nothing():
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.lr = 0.5
+    assert float(optimizer.learning_rate) == pytest.approx(0.1)
+
+
+@says("02.6", "`Mean` answers 0 when it was given nothing")
+def test_empty_mean():
+    assert float(keras.metrics.Mean().result()) == 0
+
+
+@says("03.1", "what `std` of a pandas table does", "`StandardScaler` uses the same")
+def test_standard_deviations():
+    rows = np.array([[1.0], [2.0], [6.0]])
+    assert pd.DataFrame(rows).std()[0] == pytest.approx(rows.std(ddof=1))
+    assert StandardScaler().fit(rows).scale_[0] == pytest.approx(rows.std())
+
+
+@says("03.2", '`SimpleImputer(strategy="median", add_indicator=True)` does the same', "if the training rows have gaps")
+def test_imputer():
+    train, rows = np.array([180.0, np.nan, 350, 210, 290]), np.array([np.nan, 200.0])
+    imputer = SimpleImputer(strategy="median", add_indicator=True).fit(train[:, None])
+    np.testing.assert_array_equal(imputer.transform(rows[:, None]), EXERCISES["03.2"].reference(train, rows))
+    without_gaps = SimpleImputer(strategy="median", add_indicator=True).fit(train[2:, None])
+    assert without_gaps.transform(rows[:, None]).shape == (2, 1)
+
+
+@says("03.2", "a single NaN among the training values makes `np.median` NaN")
+def test_median_of_nan():
+    assert np.isnan(np.median([1.0, np.nan, 2.0]))
+
+
+@says("03.3", '`OneHotEncoder(handle_unknown="ignore", sparse_output=False)` does the same', "`pd.get_dummies` does not")
+def test_one_hot_encoders():
+    train, rows = np.array(["b", "a", "c", "a"]), np.array(["c", "new", "a"])
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(train[:, None])
+    expected = EXERCISES["03.3"].reference(train, rows)
+    np.testing.assert_array_equal(encoder.transform(rows[:, None]), expected)
+    assert pd.get_dummies(rows[[0, 2]]).shape != expected[[0, 2]].shape
+
+
+@says("03.4", "`keras.metrics.BinaryAccuracy()` has the threshold 0.5 unless told otherwise")
+def test_accuracy_of_logits():
+    labels, logits = column(1, 1, 0), column(0.3, 2.0, -1.0)
+    assert float(keras.metrics.BinaryAccuracy()(labels, logits)) == pytest.approx(2 / 3)
+    assert keras.metrics.BinaryAccuracy(threshold=0.0)(labels, logits) == 1
+
+
+@says("03.7", "`restore_best_weights` is False by default, and then the model keeps its last weights")
+def test_early_stopping_keeps_the_last_weights():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    x = np.ones((4, 1), "float32")
+    stop = keras.callbacks.EarlyStopping(patience=1)
+    # training moves the prediction up, and the validation rows want it lower
+    history = model.fit(x, 9 * x, validation_data=(x, x), epochs=5, callbacks=[stop], verbose=0).history
+    assert np.argmin(history["val_loss"]) == 0 and len(history["val_loss"]) == 2
+    assert model.evaluate(x, x, verbose=0) == pytest.approx(history["val_loss"][-1])
+
+
+def first_loss(weights, as_dataset):
+    """Return the loss that fit logs for labels 0 and 1 with equal losses, under class weights."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+    model.compile(keras.optimizers.SGD(0.0), keras.losses.BinaryCrossentropy(from_logits=True))
+    rows = np.zeros((2, 1), "float32"), np.array([[0.0], [1.0]], "float32")
+    rows = (tf.data.Dataset.from_tensor_slices(rows).batch(2),) if as_dataset else rows
+    return model.fit(*rows, class_weight=weights, verbose=0).history["loss"][0] / np.log(2)
+
+
+@says("04.1", "a class without an entry usually counts 1", "an entry missing for the highest class is an error")
+def test_missing_class_weight():
+    assert first_loss({0: 2.0}, False) == pytest.approx(1.5)
+    assert first_loss({1: 2.0}, True) == pytest.approx(1.5)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        first_loss({0: 2.0}, True)
+
+
+@says("04.1", "Given arrays, `fit` finds no weight for a class, takes 1", "Given a dataset, it stops with an error")
+def test_class_weights_under_text():
+    assert first_loss({"0": 5.0, "1": 5.0}, False) == pytest.approx(1)
+    with pytest.raises(TypeError):
+        first_loss({"0": 5.0, "1": 5.0}, True)
+
+
+@says("04.1", '`compute_class_weight("balanced", ...)` computes the same numbers')
+def test_balanced_weights():
+    labels = column(0, 2, 0, 0, 1, 0, 2)
+    found = compute_class_weight("balanced", classes=np.unique(labels), y=labels[:, 0])
+    assert list(EXERCISES["04.1"].reference(labels).values()) == pytest.approx(found)
+
+
+def ranked_customers(rows=2000):
+    rng = np.random.default_rng(0)
+    labels = (rng.random(rows) < 0.3).astype("float32")
+    return labels, (rng.normal(size=rows) + labels).astype("float32")
+
+
+@says("04.3", "close to scikit-learn's, not equal", "(`num_thresholds=1000`) bring it closer")
+def test_auc_of_many_customers():
+    labels, logits = ranked_customers()
+    exact = roc_auc_score(labels, logits)
+    off = [abs(float(keras.metrics.AUC(n, from_logits=True)(labels, logits)) - exact) for n in (200, 1000)]
+    assert 0 < off[1] < off[0] < 0.01
+
+
+@says("04.3", "only 46 of its 200 thresholds lie", "a probability of 0.62")
+def test_second_sigmoid():
+    thresholds = np.array(keras.metrics.AUC().thresholds)
+    assert np.sum((thresholds > 0.5) & (thresholds < tf.sigmoid(1.0).numpy())) == 46
+    assert round(float(tf.sigmoid(0.5)), 2) == 0.62
+
+
+@says("04.3", "with the decisions first it computes the other of the two")
+def test_scikit_learn_takes_labels_first():
+    labels, logits = ranked_customers()
+    assert precision_score(logits > 0, labels) == recall_score(labels, logits > 0) != precision_score(labels, logits > 0)
+
+
+@says("04.4", "`BinaryFocalCrossentropy(apply_class_balancing=True, from_logits=True)`", "alpha does nothing without")
+def test_focal_loss_of_keras():
+    labels, logits = column(0, 1, 0, 1, 1), column(-2, -0.5, 0.75, 3, 0)
+    focal = functools.partial(keras.losses.BinaryFocalCrossentropy, from_logits=True)
+    expected = EXERCISES["04.4"].reference(labels, logits)
+    assert float(focal(apply_class_balancing=True)(labels, logits)) == pytest.approx(float(expected), rel=1e-4)
+    assert float(focal(alpha=0.25)(labels, logits)) == float(focal(alpha=0.9)(labels, logits))
+
+
+@says("04.4", "From a logit of about 17 on, float32 rounds the sigmoid to exactly 1")
+def test_sigmoid_of_17():
+    assert tf.sigmoid(16.0) < 1 and tf.sigmoid(17.0) == 1
+
+
+@says("04.5", "1,000 dollars more in both cells of a column change nothing")
+def test_threshold_depends_on_differences():
+    costs = np.array([[0.0, 400], [40, 240]])
+    threshold = EXERCISES["04.5"].reference
+    assert threshold(costs) == pytest.approx(0.2) == threshold(costs + [[1000, 0], [1000, 0]])
+
+
+@says("04.7", "Weights would have moved the third and hardly changed the fourth")
+def test_what_weights_move():
+    *known, features, labels = lesson04._customers(0.12, 3)
+    found = {}
+    for weights in (None, lesson04._balanced_rows):
+        probabilities, _ = lesson04._called_above(lambda labels: 0.5, weights)(*known, features)
+        found[weights] = probabilities.mean(), roc_auc_score(labels, probabilities)
+    (mean, auc), (weighted_mean, weighted_auc) = found.values()
+    assert weighted_mean > mean + 0.1 and abs(weighted_auc - auc) < 0.005
+
+
+@says("05.3", "`tf.clip_by_global_norm` returns the norm as well", "the norm before clipping")
+def test_clip_returns_the_norm():
+    clipped, norm = tf.clip_by_global_norm([tf.constant([3.0, 4.0])], 1.0)
+    assert float(norm) == 5 and float(tf.norm(clipped[0])) == pytest.approx(1)
+
+
+@says("05.4", "a model that is called without the word assumes that it is being used, not trained")
+def test_call_without_the_word():
+    model = keras.Sequential([keras.Input((50,)), keras.layers.Dropout(0.5)])
+    assert np.all(model(tf.ones((1, 50))) == 1) and not np.all(model(tf.ones((1, 50)), training=True) == 1)
+
+
+@says("05.5", "takes the plain mean, so a ragged last micro-batch counts too much")
+def test_accumulation_by_keras():
+    variable = keras.Variable(0.0)
+    optimizer = keras.optimizers.SGD(1.0, gradient_accumulation_steps=2)
+    for gradient in (3.0, 1.0):  # say of three rows, and of one
+        optimizer.apply_gradients([(tf.constant(gradient), variable)])
+    assert float(variable) == pytest.approx(-2)  # weighted by rows it would be −2.5
