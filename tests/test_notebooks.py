@@ -197,6 +197,7 @@ def no_machine_paths(notebook, path):
 def cells_are_small(notebook, path):
     """At most 45 code cells of at most 20 lines; in lessons the median is at most 5, and nine in ten have at most 12.
 
+    A line has at most 120 characters, which a laptop's screen shows without scrolling sideways.
     The docstring of an exercise is its contract; it does not count.
     """
     lengths = {where: count_lines(cell.source.splitlines()) for where, cell in code_cells(notebook)}
@@ -207,6 +208,9 @@ def cells_are_small(notebook, path):
         for where, length in lengths.items()
         if length > 20
     ]
+    for where, cell in code_cells(notebook):
+        widest = max(map(len, cell.source.splitlines()), default=0)
+        problems += [f"{where}: has a line of {widest} characters, at most 120; break it"] if widest > 120 else []
     if len(lengths) > 45:
         problems.append(f"has {len(lengths)} code cells, at most 45; split the notebook")
     if is_lesson(path) and lengths:
@@ -739,6 +743,7 @@ BROKEN = [
     (no_machine_paths, replace("Try it.", "Open C:\\Users\\me."), "C:"),
     (no_machine_paths, code(4, outputs=[printed("lib/site-packages/keras")]), "site-packages"),
     (no_machine_paths, code(3, outputs=[ERROR_WITH_PATH]), "/tmp/x.py"),
+    (cells_are_small, code(0, source="x" * 121), "a line of 121 characters"),
     (cells_are_small, code(0, source="x\n" * 21), "has 21 lines"),
     (cells_are_small, code(0, source="x\n" * 13), "more than 12 lines"),
     (cells_are_small, six_lines, "6 lines in its median"),
