@@ -640,9 +640,12 @@ MENDED_DESCENT = Exercise(
     id="01.4",
     title="Mend gradient descent",
     task="""This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes from the
-lesson. Run it on a few points, for instance with
-`fit_line(tf.Variable(0.0), tf.Variable(0.0), tf.constant([0.0, 1.0, 2.0]), tf.constant([1.0, 3.0, 5.0]), 0.1, 5)`, read the
-last line of the error, mend the loop, and check it.
+lesson. Run it on a few points, read the last line of the error, mend the loop, and check it. Three points will do:
+
+```python
+inputs, targets = tf.constant([0.0, 1.0, 2.0]), tf.constant([1.0, 3.0, 5.0])
+fit_line(tf.Variable(0.0), tf.Variable(0.0), inputs, targets, rate=0.1, steps=5)
+```
 
 `w` and `b` are scalar `tf.Variable`s, to be changed in place. `inputs` and `targets` are float32 tensors of shape `(n,)`.
 The answer is the loss before each step, a list of floats.""",
