@@ -319,15 +319,6 @@ def slopes_by_tape(function, numbers):
 
 
 def _slopes_with_gaps(function, numbers):
-    """Return the slope of `function(*numbers)` along each of the numbers, by tape.
-
-    Args:
-        function: made of TensorFlow operations on n scalars; returns a scalar tensor.
-        numbers: a list of n Python numbers, int or float.
-
-    Returns:
-        A list of n float32 scalars, 0 for a number that the function does not use.
-    """
     variables = ...  # what can the tape follow, and which type must it have?
     with tf.GradientTape() as tape:
         result = function(*variables)
@@ -499,17 +490,6 @@ def fit_line(w, b, inputs, targets, rate, steps):
 
 
 def _fit_line_broken(w, b, inputs, targets, rate, steps):
-    """Fit the line w * inputs + b to the targets by gradient descent on the mean squared error.
-
-    Args:
-        w, b: scalar tf.Variables; they are changed in place.
-        inputs, targets: float32 tensors of shape (n,).
-        rate: the learning rate.
-        steps: how many steps to take.
-
-    Returns:
-        The loss before each step, a list of `steps` floats.
-    """
     losses = []
     for _ in range(steps):
         predictions = w * inputs + b

@@ -285,16 +285,6 @@ def mean_loss(model, loss_fn, dataset):
 
 
 def _mean_loss_with_a_gap(model, loss_fn, dataset):
-    """Return the mean loss over all rows of a dataset.
-
-    Args:
-        model: a Keras model.
-        loss_fn: takes labels and predictions, returns the mean loss of a batch, a scalar.
-        dataset: batches of (features, labels); the last may be smaller than the others.
-
-    Returns:
-        A float.
-    """
     mean = keras.metrics.Mean()
     for features, labels in dataset:
         ...
@@ -958,18 +948,6 @@ def train(model, optimizer, loss_fn, dataset, epochs):
 
 
 def _train_broken(model, optimizer, loss_fn, dataset, epochs):
-    """Train the model and return the mean loss of each epoch.
-
-    Args:
-        model: a Keras model; its weights are changed.
-        optimizer: a Keras optimizer.
-        loss_fn: takes labels and predictions, returns the mean loss of a batch, a scalar.
-        dataset: a tf.data.Dataset of (features, labels) batches; the last may be smaller than the others.
-        epochs: how many times to go through the dataset.
-
-    Returns:
-        A list of floats, as `fit` logs them: the mean over all rows of the loss *before* the step that it caused.
-    """
     history, batches = [], iter(dataset)
     for _ in range(epochs):
         mean = keras.metrics.Mean()

@@ -512,19 +512,6 @@ def train_one_epoch(model, optimizer, loss_fn, dataset, metrics):
 
 
 def _train_one_epoch_broken(model, optimizer, loss_fn, dataset, metrics):
-    """Train on every batch of the dataset once, and measure this epoch.
-
-    Args:
-        model: puts out logits of shape (batch, 1).
-        optimizer: updates the model's trainable variables.
-        loss_fn: loss_fn(labels, logits) is the mean loss of one batch.
-        dataset: yields (features, labels); the last batch is smaller.
-        metrics: {"loss": keras.metrics.Mean(), "accuracy": keras.metrics.BinaryAccuracy(...)},
-            the same two objects in every epoch.
-
-    Returns:
-        {"loss": mean loss per row, "accuracy": share of rows classified correctly}, two numbers.
-    """
     for features, labels in dataset:
         with tf.GradientTape() as tape:
             logits = model(features, training=True)

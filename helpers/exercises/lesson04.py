@@ -310,12 +310,6 @@ def report(labels, logits):
 
 
 def _report_starter(labels, logits):
-    """Return {"roc_auc": ..., "recall": ..., "precision": ...} as floats; a customer is called if p > 0.5.
-
-    Args:
-        labels: 0 or 1, both of them occur, float32 (n, 1), NumPy.
-        logits: none is exactly 0, float32 (n, 1), NumPy.
-    """
     metrics = {
         "roc_auc": keras.metrics.AUC(),
         "recall": keras.metrics.Recall(),
@@ -798,16 +792,6 @@ def split_and_batch(features, labels, n_validation, batch_size):
 
 
 def _split_and_batch_starter(features, labels, n_validation, batch_size):
-    """Return two datasets of (features, labels) batches, train and validation, that have no row in common.
-
-    Validation is a random choice of rows, always the same ones; the order of the training rows is new in each epoch.
-
-    Args:
-        features: float32 (n, columns); the rows may come sorted.
-        labels: float32 (n, 1).
-        n_validation: the number of validation rows, less than n.
-        batch_size: rows in a batch; the last one may be smaller.
-    """
     dataset = tf.data.Dataset.from_tensor_slices((features, labels)).shuffle(batch_size)
     validation, train = dataset.take(n_validation), dataset.skip(n_validation)
     return train.batch(batch_size), validation.batch(batch_size)

@@ -204,13 +204,6 @@ def train_each(models, features, labels, steps):
 
 
 def _train_each_starter(models, features, labels, steps):
-    """Train each model for some steps, in a graph; return the loss of each model's last step, a list of floats.
-
-    Args:
-        models: a list of built models that put out logits (B, 1); each is trained in place, from a rate of 0.5.
-        features, labels: the one batch for all steps, float32 (B, columns) and 0 or 1, float32 (B, 1).
-        steps: how many steps of plain gradient descent; each has 0.9 times the rate of the one before.
-    """
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     optimizer = keras.optimizers.SGD()
 
@@ -599,15 +592,6 @@ def train_and_measure(model, optimizer, loss_fn, train_batch, val_batch):
 
 
 def _train_and_measure_starter(model, optimizer, loss_fn, train_batch, val_batch):
-    """Take one step on the training batch, then measure the validation batch; return both losses, two floats.
-
-    The losses are those of `train_on_batch` and `test_on_batch`, penalties included.
-
-    Args:
-        model: a built model; it may have Dropout, BatchNorm and penalties.
-        loss_fn: (labels, logits) -> mean loss of the rows, a scalar.
-        train_batch, val_batch: (features, labels), float32 (B, columns) and int32 (B,).
-    """
     features, labels = train_batch
     with tf.GradientTape() as tape:
         loss = loss_fn(labels, model(features))

@@ -3,7 +3,6 @@
 import ast
 import dis
 import inspect
-import re
 import textwrap
 import types
 
@@ -14,21 +13,25 @@ def solution(reference):
 
 
 def starter(exercise):
-    """Return the text that a learner starts with: the exercise's own starter, or the reference with `...` for each body."""
-    name = exercise.reference.__name__
+    """Return the text that a learner starts with: the reference, with the own starter's body, or with `...` for each."""
+    tree, lines = _parsed(exercise.reference)
     if exercise.starter is not None:
-        own = exercise.starter.__name__
-        return re.sub(rf"\b(def|class) {re.escape(own)}\b", rf"\1 {name}", solution(exercise.starter), count=1)
-    text = solution(exercise.reference)
-    (tree,) = ast.parse(text).body
+        own_tree, own_lines = _parsed(exercise.starter)
+        return "\n".join(lines[: _last_line_of_head(tree)] + own_lines[_last_line_of_head(own_tree) :])
     inside = tree.body if isinstance(tree, ast.ClassDef) else [tree]
     methods = [node for node in inside if isinstance(node, ast.FunctionDef)]
-    lines = text.splitlines()
     # from the end, so that the numbers of the lines before stay right
     for function in reversed(methods):
         first = _last_line_of_head(function)
         lines[first : function.end_lineno] = [" " * (function.col_offset + 4) + "..."]
     return "\n".join(lines)
+
+
+def _parsed(function):
+    """Return the syntax tree of a function or class, and its lines."""
+    text = solution(function)
+    (tree,) = ast.parse(text).body
+    return tree, text.splitlines()
 
 
 def _last_line_of_head(function):
@@ -84,7 +87,7 @@ def is_same_code(candidate, other):
 
 
 def _lines_that_count(function):
-    (tree,) = ast.parse(solution(function)).body
+    tree, _ = _parsed(function)
     tree.name = ""
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
