@@ -135,7 +135,8 @@ def test_measurements_can_be_compared(exercise):
     outcome = checker._known_outcome(exercise, exercise.reference)
     kinds = {"number", "truth value", "text", "None", "complex number"}
     assert outcome.measured and {value.kind for value in outcome.measured.values()} <= kinds
-    assert set(exercise.target or {}) <= set(outcome.measured)
+    assert set(exercise.target) <= set(outcome.measured)
+    assert {checker._side(outcome.measured[name], bounds) for name, bounds in exercise.target.items()} <= {"within"}
 
 
 @each_exercise
@@ -1041,5 +1042,5 @@ def verdicts(notebook):
 def test_readme_counts_the_exercises():
     readme = (make_exercises.refresh.NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
     assert f"{len(EXERCISES)} in all" in readme
-    assert sum(exercise.target is not None for exercise in EXERCISES.values()) == 2, "two open designs, as README.md says"
+    assert sum(bool(exercise.target) for exercise in EXERCISES.values()) == 2, "two open designs, as README.md says"
     assert sum(len(exercise.misconceptions) for exercise in EXERCISES.values()) > 200, "as README.md says"

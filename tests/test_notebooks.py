@@ -200,9 +200,8 @@ def cells_are_small(notebook, path):
     A line has at most 120 characters, which a laptop's screen shows without scrolling sideways.
     The docstring of an exercise is its contract; it does not count.
     """
-    lengths = {where: count_lines(cell.source.splitlines()) for where, cell in code_cells(notebook)}
-    if has_exercises(path):
-        lengths = {where: count_lines(without_docstrings(cell.source)) for where, cell in code_cells(notebook)}
+    lines_of = without_docstrings if has_exercises(path) else str.splitlines
+    lengths = {where: count_lines(lines_of(cell.source)) for where, cell in code_cells(notebook)}
     problems = [
         f"{where}: has {length} lines, at most 20; split it, or move a part to helpers"
         for where, length in lengths.items()
@@ -562,7 +561,7 @@ def evidence_text(cell):
 def targets(path):
     """Return the bounds between which the check of an exercise wants a measurement, as text."""
     exercises = [exercise for name, exercise in checker.all_exercises().items() if name.startswith(path.name[:2])]
-    bounds = [bound for exercise in exercises for pair in (exercise.target or {}).values() for bound in pair]
+    bounds = [bound for exercise in exercises for pair in exercise.target.values() for bound in pair]
     return " ".join(f"{abs(bound):g}" for bound in bounds if bound is not None)
 
 

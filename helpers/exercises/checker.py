@@ -24,7 +24,7 @@ import textwrap
 import types
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import keras
 import numpy as np
@@ -48,11 +48,11 @@ class Exercise:
     """An exercise as data; `observe(candidate)` returns named measurements on small probes, built anew each time.
 
     A measurement is a number, a truth value, a text, None, or an array; after one that is wrong, those may be left out
-    that would say nothing then. Every measurement of a right answer equals the
-    reference's within `tolerance`, relative and absolute. One that `target` names lies anywhere between its (lower,
-    upper), either of them None where there is no bound; a known mistake is recognized there by the side on which it
-    misses. `second` is another `observe`, which only the tests use: an answer that passes must be right on other probes
-    too. Without `starter`, learners start with the reference's signature and docstring.
+    that would say nothing then. Every measurement of a right answer equals the reference's within `tolerance`, relative
+    and absolute. One that `target` names lies anywhere between its (lower, upper), either of them None where there is no
+    bound; a known mistake is recognized there by the side on which it misses. `second` is another `observe`, which only
+    the tests use: an answer that passes must be right on other probes too. Learners start with the reference's signature
+    and docstring; below them stands the body of `starter`, if there is one.
     """
 
     id: str
@@ -67,7 +67,7 @@ class Exercise:
     explanation: str
     alternatives: tuple[Callable, ...] = ()
     starter: Callable | None = None
-    target: dict | None = None
+    target: dict = field(default_factory=dict)
     tolerance: float = 1e-5
 
 
@@ -181,9 +181,9 @@ def _judge(exercise, candidate):
 
 
 def _name_it(exercise, candidate, outcome, expected):
-    if outcome.passes(expected, exercise):
+    if outcome.equals(expected, exercise):
         more = f'`solution("{exercise.id}")` shows one way to write it.'
-        reached = tuple(_row(name, outcome.measured[name], None, exercise) for name in exercise.target or {})
+        reached = tuple(_row(name, outcome.measured[name], None, exercise) for name in exercise.target)
         return Verdict(RIGHT, f"Right: {exercise.id} {exercise.title}", (exercise.note, more), reached)
     if outcome.returned_nothing and not expected.returned_nothing:
         advice = "If you have written it, its `return` is missing."
@@ -222,12 +222,6 @@ class Outcome:
     returned_nothing: str
     printed: str
 
-    def passes(self, expected, exercise):
-        """Whether this is right: all measurements equal, or within their target."""
-        if self.error or self.measured.keys() != expected.measured.keys():
-            return False
-        return all(_is_right(name, value, expected.measured[name], exercise) for name, value in self.measured.items())
-
     def equals(self, other, exercise):
         """Whether both did the same: equal measurements, or on the same side of a target. Equal errors have equal words."""
         if self.error or other.error:
@@ -237,14 +231,8 @@ class Outcome:
         return all(_is_same(name, value, other.measured[name], exercise) for name, value in self.measured.items())
 
 
-def _is_right(name, value, expected, exercise):
-    if name in (exercise.target or {}):
-        return _side(value, exercise.target[name]) == "within"
-    return _equal(value, expected, exercise.tolerance)
-
-
 def _is_same(name, value, other, exercise):
-    if name in (exercise.target or {}):
+    if name in exercise.target:
         return _side(value, exercise.target[name]) == _side(other, exercise.target[name])
     return _equal(value, other, exercise.tolerance)
 
@@ -385,7 +373,7 @@ def _differences(measured, expected, exercise):
     none, wrong, missing = Measurement("not there", np.array(None)), [], []
     for name in [*expected, *(name for name in measured if name not in expected)]:
         value, wanted = measured.get(name, none), expected.get(name, none)
-        if not _is_right(name, value, wanted, exercise):
+        if not _is_same(name, value, wanted, exercise):
             (wrong if name in measured else missing).append(_row(name, value, wanted, exercise))
     rows = wrong or missing  # what was not measured says nothing beside what was
     more = len(rows) - MOST_ROWS
@@ -393,7 +381,7 @@ def _differences(measured, expected, exercise):
 
 
 def _row(name, value, wanted, exercise):
-    if name in (exercise.target or {}):
+    if name in exercise.target:
         return name, _beside_bounds(value, exercise.target[name]), _bounds(exercise.target[name])
     if value.kind != wanted.kind:
         return name, _in_words(value), _kind_in_words(wanted, exercise)
