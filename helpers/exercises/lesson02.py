@@ -719,16 +719,7 @@ def _not_in_a_row(optimizer, losses, patience, factor, min_delta):
 
 
 def _margin_ignored(optimizer, losses, patience, factor, min_delta):
-    best, waited, rates = np.inf, 0, []
-    for loss in losses:
-        waited += 1
-        if loss < best:
-            best, waited = loss, 0
-        if waited == patience:
-            optimizer.learning_rate = factor * float(optimizer.learning_rate)
-            waited = 0
-        rates.append(float(optimizer.learning_rate))
-    return rates
+    return decay_on_plateau(optimizer, losses, patience, factor, 0.0)
 
 
 def _rate_kept_to_itself(optimizer, losses, patience, factor, min_delta):
@@ -744,42 +735,17 @@ def _rate_kept_to_itself(optimizer, losses, patience, factor, min_delta):
 
 
 def _too_patient(optimizer, losses, patience, factor, min_delta):
-    best, waited, rates = np.inf, 0, []
-    for loss in losses:
-        waited += 1
-        if loss + min_delta < best:
-            best, waited = loss, 0
-        if waited > patience:
-            optimizer.learning_rate = factor * float(optimizer.learning_rate)
-            waited = 0
-        rates.append(float(optimizer.learning_rate))
-    return rates
+    return decay_on_plateau(optimizer, losses, patience + 1, factor, min_delta)
 
 
 def _noted_too_early(optimizer, losses, patience, factor, min_delta):
-    best, waited, rates = np.inf, 0, []
-    for loss in losses:
-        rates.append(float(optimizer.learning_rate))
-        waited += 1
-        if loss + min_delta < best:
-            best, waited = loss, 0
-        if waited == patience:
-            optimizer.learning_rate = factor * float(optimizer.learning_rate)
-            waited = 0
-    return rates
+    rate_before = float(optimizer.learning_rate)
+    return [rate_before, *decay_on_plateau(optimizer, losses, patience, factor, min_delta)[:-1]]
 
 
 def _one_variable_many_times(optimizer, losses, patience, factor, min_delta):
-    best, waited, rates = np.inf, 0, []
-    for loss in losses:
-        waited += 1
-        if loss + min_delta < best:
-            best, waited = loss, 0
-        if waited == patience:
-            optimizer.learning_rate = factor * float(optimizer.learning_rate)
-            waited = 0
-        rates.append(optimizer.learning_rate)
-    return rates
+    decay_on_plateau(optimizer, losses, patience, factor, min_delta)
+    return [optimizer.learning_rate] * len(losses)
 
 
 def _another_attribute(optimizer, losses, patience, factor, min_delta):

@@ -345,48 +345,34 @@ def _report_by_sklearn(labels, logits):
     }
 
 
-def _auc_untold(labels, logits):
+def _report_with(labels, scores, from_logits=False, thresholds=None):
+    """The report of the wrong answers, whose metrics are told one thing and not the other."""
     metrics = {
-        "roc_auc": keras.metrics.AUC(),
-        "recall": keras.metrics.Recall(thresholds=0.0),
-        "precision": keras.metrics.Precision(thresholds=0.0),
+        "roc_auc": keras.metrics.AUC(from_logits=from_logits),
+        "recall": keras.metrics.Recall(thresholds=thresholds),
+        "precision": keras.metrics.Precision(thresholds=thresholds),
     }
-    return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
+    return {name: float(metric(labels, scores)) for name, metric in metrics.items()}
+
+
+def _auc_untold(labels, logits):
+    return _report_with(labels, logits, thresholds=0.0)
 
 
 def _threshold_untold(labels, logits):
-    metrics = {
-        "roc_auc": keras.metrics.AUC(from_logits=True),
-        "recall": keras.metrics.Recall(),
-        "precision": keras.metrics.Precision(),
-    }
-    return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
+    return _report_with(labels, logits, from_logits=True)
 
 
 def _sigmoid_twice(labels, logits):
-    probabilities = tf.sigmoid(logits)
-    metrics = {
-        "roc_auc": keras.metrics.AUC(from_logits=True),
-        "recall": keras.metrics.Recall(),
-        "precision": keras.metrics.Precision(),
-    }
-    return {name: float(metric(labels, probabilities)) for name, metric in metrics.items()}
+    return _report_with(labels, tf.sigmoid(logits), from_logits=True)
 
 
 def _zero_for_probabilities(labels, logits):
-    probabilities = tf.sigmoid(logits)
-    metrics = {
-        "roc_auc": keras.metrics.AUC(),
-        "recall": keras.metrics.Recall(thresholds=0.0),
-        "precision": keras.metrics.Precision(thresholds=0.0),
-    }
-    return {name: float(metric(labels, probabilities)) for name, metric in metrics.items()}
+    return _report_with(labels, tf.sigmoid(logits), thresholds=0.0)
 
 
 def _auc_of_decisions(labels, logits):
-    called = (logits > 0).astype("float32")
-    metrics = {"roc_auc": keras.metrics.AUC(), "recall": keras.metrics.Recall(), "precision": keras.metrics.Precision()}
-    return {name: float(metric(labels, called)) for name, metric in metrics.items()}
+    return _report_with(labels, (logits > 0).astype("float32"))
 
 
 def _recall_and_precision_swapped(labels, logits):

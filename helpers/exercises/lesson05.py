@@ -610,40 +610,32 @@ def _on_batch(model, optimizer, loss_fn, train_batch, val_batch):
     return float(loss), float(model.test_on_batch(*val_batch))
 
 
-def _training_left_out(model, optimizer, loss_fn, train_batch, val_batch):
+def _measure_with(model, optimizer, loss_fn, train_batch, val_batch, training=True, val_training=False, penalty=True,
+                  val_penalty=True):
+    """The step of the wrong answers, each of which turns one screw of it; `training=None` is a call without the word."""
     features, labels = train_batch
     with tf.GradientTape() as tape:
-        loss = loss_fn(labels, model(features)) + sum(model.losses)
+        loss = loss_fn(labels, model(features, training=training))
+        loss += sum(model.losses) if penalty else 0.0
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply_gradients(zip(gradients, model.trainable_variables))
 
     features, labels = val_batch
-    val_loss = loss_fn(labels, model(features)) + sum(model.losses)
+    val_loss = loss_fn(labels, model(features, training=val_training))
+    val_loss += sum(model.losses) if val_penalty else 0.0
     return float(loss), float(val_loss)
 
 
-def _training_left_on(model, optimizer, loss_fn, train_batch, val_batch):
-    features, labels = train_batch
-    with tf.GradientTape() as tape:
-        loss = loss_fn(labels, model(features, training=True)) + sum(model.losses)
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-
-    features, labels = val_batch
-    val_loss = loss_fn(labels, model(features, training=True)) + sum(model.losses)
-    return float(loss), float(val_loss)
+def _training_left_out(*arguments):
+    return _measure_with(*arguments, training=None, val_training=None)
 
 
-def _penalty_left_out(model, optimizer, loss_fn, train_batch, val_batch):
-    features, labels = train_batch
-    with tf.GradientTape() as tape:
-        loss = loss_fn(labels, model(features, training=True))
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+def _training_left_on(*arguments):
+    return _measure_with(*arguments, val_training=True)
 
-    features, labels = val_batch
-    val_loss = loss_fn(labels, model(features, training=False))
-    return float(loss), float(val_loss)
+
+def _penalty_left_out(*arguments):
+    return _measure_with(*arguments, penalty=False, val_penalty=False)
 
 
 def _penalty_outside_the_tape(model, optimizer, loss_fn, train_batch, val_batch):
@@ -659,16 +651,8 @@ def _penalty_outside_the_tape(model, optimizer, loss_fn, train_batch, val_batch)
     return float(loss), float(val_loss)
 
 
-def _penalty_only_in_training(model, optimizer, loss_fn, train_batch, val_batch):
-    features, labels = train_batch
-    with tf.GradientTape() as tape:
-        loss = loss_fn(labels, model(features, training=True)) + sum(model.losses)
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-
-    features, labels = val_batch
-    val_loss = loss_fn(labels, model(features, training=False))
-    return float(loss), float(val_loss)
+def _penalty_only_in_training(*arguments):
+    return _measure_with(*arguments, val_penalty=False)
 
 
 def _observe_train_and_measure(candidate, seed=0, rows=7, val_rows=4):
@@ -800,37 +784,28 @@ def _divided_at_the_end(model, optimizer, loss_fn, micro_batches):
     return n_rows
 
 
-def _summed(model, optimizer, loss_fn, micro_batches):
+def _added_up(model, optimizer, loss_fn, micro_batches, factor):
+    """The loop of the wrong answers, which multiply the loss of a micro-batch of n rows by factor(n)."""
     total = [0.0] * len(model.trainable_variables)
     for features, labels in micro_batches:
         with tf.GradientTape() as tape:
-            loss = loss_fn(labels, model(features, training=True))
+            loss = loss_fn(labels, model(features, training=True)) * factor(len(labels))
         gradients = tape.gradient(loss, model.trainable_variables)
         total = [old + new for old, new in zip(total, gradients)]
     optimizer.apply_gradients(zip(total, model.trainable_variables))
     return sum(len(labels) for _, labels in micro_batches)
+
+
+def _summed(model, optimizer, loss_fn, micro_batches):
+    return _added_up(model, optimizer, loss_fn, micro_batches, lambda n_rows: 1.0)
 
 
 def _never_divided(model, optimizer, loss_fn, micro_batches):
-    total = [0.0] * len(model.trainable_variables)
-    for features, labels in micro_batches:
-        with tf.GradientTape() as tape:
-            loss = loss_fn(labels, model(features, training=True)) * len(labels)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        total = [old + new for old, new in zip(total, gradients)]
-    optimizer.apply_gradients(zip(total, model.trainable_variables))
-    return sum(len(labels) for _, labels in micro_batches)
+    return _added_up(model, optimizer, loss_fn, micro_batches, lambda n_rows: n_rows)
 
 
 def _mean_of_micro_batches(model, optimizer, loss_fn, micro_batches):
-    total = [0.0] * len(model.trainable_variables)
-    for features, labels in micro_batches:
-        with tf.GradientTape() as tape:
-            loss = loss_fn(labels, model(features, training=True)) / len(micro_batches)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        total = [old + new for old, new in zip(total, gradients)]
-    optimizer.apply_gradients(zip(total, model.trainable_variables))
-    return sum(len(labels) for _, labels in micro_batches)
+    return _added_up(model, optimizer, loss_fn, micro_batches, lambda n_rows: 1 / len(micro_batches))
 
 
 def _update_each_time(model, optimizer, loss_fn, micro_batches):
@@ -1007,8 +982,9 @@ def _by_latest_checkpoint(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
-def _without_optimizer(model, optimizer, train_epoch, epochs, folder):
-    checkpoint = tf.train.Checkpoint(model=model, others=model.non_trainable_variables, epoch=tf.Variable(0))
+def _train_keeping(kept, train_epoch, epochs, folder):
+    """The loop of the solution, with a checkpoint that keeps these objects and the epoch, and nothing else."""
+    checkpoint = tf.train.Checkpoint(**kept, epoch=tf.Variable(0))
     manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
     manager.restore_or_initialize()
     trained = []
@@ -1018,32 +994,18 @@ def _without_optimizer(model, optimizer, train_epoch, epochs, folder):
         checkpoint.epoch.assign_add(1)
         manager.save()
     return trained
+
+
+def _without_optimizer(model, optimizer, train_epoch, epochs, folder):
+    return _train_keeping({"model": model, "others": model.non_trainable_variables}, train_epoch, epochs, folder)
 
 
 def _without_others(model, optimizer, train_epoch, epochs, folder):
-    checkpoint = tf.train.Checkpoint(model=model, optimizer=optimizer, epoch=tf.Variable(0))
-    manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
-    manager.restore_or_initialize()
-    trained = []
-    while (epoch := int(checkpoint.epoch)) < epochs:
-        train_epoch(epoch)
-        trained.append(epoch)
-        checkpoint.epoch.assign_add(1)
-        manager.save()
-    return trained
+    return _train_keeping({"model": model, "optimizer": optimizer}, train_epoch, epochs, folder)
 
 
 def _only_the_model(model, optimizer, train_epoch, epochs, folder):
-    checkpoint = tf.train.Checkpoint(model=model, epoch=tf.Variable(0))
-    manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
-    manager.restore_or_initialize()
-    trained = []
-    while (epoch := int(checkpoint.epoch)) < epochs:
-        train_epoch(epoch)
-        trained.append(epoch)
-        checkpoint.epoch.assign_add(1)
-        manager.save()
-    return trained
+    return _train_keeping({"model": model}, train_epoch, epochs, folder)
 
 
 def _epoch_not_kept(model, optimizer, train_epoch, epochs, folder):
@@ -1086,16 +1048,7 @@ def _never_restored(model, optimizer, train_epoch, epochs, folder):
 
 
 def _weights_not_restored(model, optimizer, train_epoch, epochs, folder):
-    checkpoint = tf.train.Checkpoint(epoch=tf.Variable(0))
-    manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
-    manager.restore_or_initialize()
-    trained = []
-    while (epoch := int(checkpoint.epoch)) < epochs:
-        train_epoch(epoch)
-        trained.append(epoch)
-        checkpoint.epoch.assign_add(1)
-        manager.save()
-    return trained
+    return _train_keeping({}, train_epoch, epochs, folder)
 
 
 def _saved_at_the_end(model, optimizer, train_epoch, epochs, folder):
