@@ -332,64 +332,79 @@ def _truth_values(train, rows):
     return rows[:, None] == np.unique(train)
 
 
+def _numbers_of(result):
+    """Return an encoded table as an array of numbers; an error says what else came back."""
+    if isinstance(result, tuple):
+        raise ValueError(f"one array is wanted, the encoded rows; a tuple of {len(result)} came back")
+    if hasattr(result, "toarray"):
+        raise ValueError("a sparse matrix came back; `.toarray()` makes an ordinary array of it")
+    encoded = np.asarray(result)
+    if encoded.dtype.kind not in "biuf":
+        raise ValueError(f"an array of numbers is wanted, the one returned has the type {encoded.dtype}")
+    return encoded
+
+
+def _columns(encoded, n_rows):
+    """Return the number of columns; if there is no row for each row, the shape in words."""
+    if encoded.ndim not in (1, 2) or len(encoded) != n_rows:
+        return f"none, the shape is {encoded.shape}"
+    return encoded.shape[1] if encoded.ndim == 2 else 1
+
+
+def _stretch(encoded, n_rows):
+    """Return the largest distance between two rows divided by the smallest; NaN if there is no row for each row."""
+    codes = encoded.reshape(n_rows, -1) if encoded.ndim and len(encoded) == n_rows else np.zeros((n_rows, 1))
+    distances = [np.linalg.norm(one - other) for i, one in enumerate(codes) for other in codes[:i]]
+    return np.max(distances) / np.min(distances)
+
+
 def _one_hot_fingerprint(candidate, train, rows, new, last):
     """Measure step by step; what follows a wrong step would say nothing.
 
     `rows` have some of the categories, `new` are words that `train` does not have, and `last` is one behind them all.
     """
-    types = []
+    kinds = set()
 
     def encode(train, rows):
-        result = candidate(np.array(train), np.array(rows))
-        if isinstance(result, tuple):
-            raise ValueError(f"one array is wanted, the encoded rows; a tuple of {len(result)} came back")
-        if hasattr(result, "toarray"):
-            raise ValueError("a sparse matrix came back; `.toarray()` makes an ordinary array of it")
-        encoded = np.asarray(result)
-        if encoded.dtype.kind not in "biuf":
-            raise ValueError(f"an array of numbers is wanted, the one returned has the type {encoded.dtype}")
-        types.append(encoded.dtype.kind)
+        encoded = _numbers_of(candidate(np.array(train), np.array(rows)))
+        kinds.add(encoded.dtype.kind)
         return encoded.astype(float)
-
-    def columns(encoded, rows):
-        """Return their number; if there is no row for each row, the shape in words."""
-        if encoded.ndim not in (1, 2) or len(encoded) != len(rows):
-            return f"none, the shape is {encoded.shape}"
-        return encoded.shape[1] if encoded.ndim == 2 else 1
 
     def columns_if_some_are_new():
         try:
-            return columns(encode(train, rows[:1] + new), rows[:1] + new)
+            return _columns(encode(train, rows[:1] + new), 1 + len(new))
         except Exception:
             return "an error"
 
+    def steps():
+        """Yield (measurement, value, right value), each made only when it is asked for."""
+        ones = np.eye(size)
+        yield "each category has a 1 of its own, else zeros", np.array_equal(
+            each[np.argsort(np.argmax(each, axis=1))], ones), True
+        yield "columns in alphabetical order", np.array_equal(each, ones), True
+        yield "entries that are NaN", np.isnan(some).sum() + np.isnan(alone).sum(), 0
+        places = [categories.index(word) for word in rows]
+        yield "a word gets the same numbers among other rows", np.array_equal(
+            some, each[places]) and np.array_equal(alone, each[places[:1]]), True
+        yield "the entries are floats", kinds == {"f"}, True
+        yield "columns if some words are new", columns_if_some_are_new(), size
+        yield "new words", encode(train, rows[:1] + new)[1:], np.zeros((len(new), size))
+        yield "a new word behind all others in the alphabet", encode(train, [last]), np.zeros((1, size))
+        yield "training rows with one category", encode(train[:1] * 2, train[:1] * 3), np.ones((3, 1))
+
     categories = sorted(set(train))
-    size, places = len(categories), [categories.index(word) for word in rows]
-    each, some, alone = encode(train, categories), encode(train, rows), encode(train, rows[:1])
+    size = len(categories)
+    each, some, alone = (encode(train, words) for words in (categories, rows, rows[:1]))
     found = {
-        "columns if the rows have every category": columns(each, categories),
-        "columns if the rows lack some categories": columns(some, rows),
-        "columns if there is one row alone": columns(alone, rows[:1])}
-    right = set(found.values()) == {size}
-    codes = each.reshape(size, -1) if each.ndim and len(each) == size else np.zeros((size, 1))
-    distances = [np.linalg.norm(one - other) for i, one in enumerate(codes) for other in codes[:i]]
-    found["largest distance between two categories ÷ smallest"] = np.max(distances) / np.min(distances)
-    steps = {
-        "each category has a 1 of its own, else zeros":
-            (lambda: np.array_equal(each[np.argsort(np.argmax(each, axis=1))], np.eye(size)), True),
-        "columns in alphabetical order": (lambda: np.array_equal(each, np.eye(size)), True),
-        "entries that are NaN": (lambda: np.isnan(some).sum() + np.isnan(alone).sum(), 0),
-        "a word gets the same numbers among other rows":
-            (lambda: np.array_equal(some, each[places]) and np.array_equal(alone, each[places[:1]]), True),
-        "the entries are floats": (lambda: set(types) == {"f"}, True),
-        "columns if some words are new": (columns_if_some_are_new, size),
-        "new words": (lambda: encode(train, rows[:1] + new)[1:], np.zeros((len(new), size))),
-        "a new word behind all others in the alphabet": (lambda: encode(train, [last]), np.zeros((1, size))),
-        "training rows with one category": (lambda: encode(train[:1] * 2, train[:1] * 3), np.ones((3, 1)))}
-    for name, (measure, wanted) in steps.items():
-        if right:
-            found[name] = measure()
-            right = np.array_equal(found[name], wanted)
+        "columns if the rows have every category": _columns(each, size),
+        "columns if the rows lack some categories": _columns(some, len(rows)),
+        "columns if there is one row alone": _columns(alone, 1)}
+    right_so_far = set(found.values()) == {size}
+    found["largest distance between two categories ÷ smallest"] = _stretch(each, size)
+    for name, value, wanted in steps() if right_so_far else ():
+        found[name] = value
+        if not np.array_equal(value, wanted):
+            break
     return found
 
 
