@@ -14,7 +14,7 @@ import pytest
 from test_notebooks import NOTEBOOKS, headings, stored_text
 
 PATH = NOTEBOOKS / "symptoms.ipynb"
-# the lesson in which each trap is reproduced, or, where five families fill it, practised
+# the lesson in which each trap is reproduced, or, where five families fill it, practiced
 HOMES = {
     "01_gradient_tape": [1, 2, 3, 4, 5, 6, 7],
     "02_regression": [10, 16, 17, 23, 25, 27, 32, 33, 37],
