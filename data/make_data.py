@@ -79,7 +79,7 @@ HEART_CORRELATIONS = [
     [ 14,   5,  24,   5,   3,   3,   4, -17,   0,  29,  11],  # ExerciseAngina
     [ 35,  -5,  25,  10,   4,  11,  13, -10,  26,   0,  -1],  # Oldpeak
     [ 20,  -8,  21,  -5,   1,   2,  10, -11,  29,  58,   0],  # ST_Slope
-]
+]  # fmt: skip
 
 HEART_ROWS = (410, 508)
 HEART_COLUMNS = [
@@ -92,7 +92,7 @@ HEART_COLUMNS = [
 # Six groups: (no internet stayed, left, DSL stayed, left, fiber optic stayed, left).
 CHURN_GROUPS = [
     (internet, churn) for internet in ("No", "DSL", "Fiber optic") for churn in ("No", "Yes")
-]
+]  # fmt: skip
 CHURN_ROWS = [1413, 113, 1962, 459, 1799, 1297]
 CHURN_CATEGORIES = {
     "gender": {"Female": (691, 56, 969, 219, 889, 664), "Male": (722, 57, 993, 240, 910, 633)},
@@ -136,7 +136,7 @@ TENURE_QUANTILES = [
     [1, 1, 1, 1, 1, 5, 21, 43, 54, 72],
     [1, 2, 3, 8, 22, 45, 64, 71, 72, 72],
     [1, 1, 1, 1, 3, 13, 33, 53, 63, 72],
-]
+]  # fmt: skip
 
 # As HEART_CORRELATIONS: below the diagonal those who stayed, above it those who left.
 NO_INTERNET_CORRELATIONS = [
@@ -149,7 +149,7 @@ NO_INTERNET_CORRELATIONS = [
     [ -3,   4,  33,  20,  69,  28,   0,  -6,  23],  # Contract
     [ -1,   2,  -1,  -1,   3,   8,  -5,   0,   3],  # PaperlessBilling
     [  0,   7,   8,  -2,  27,  15,  11,   9,   0],  # PaymentMethod
-]
+]  # fmt: skip
 DSL_CORRELATIONS = [
     [  0,  -1,  -3,   1,  -3,  -2,  -6,  -2,   7,  -7,  -5,  -6,   6,   3,  -2],  # gender
     [  2,   0,   3, -15,   6, -16,  -1,   3,   4, -10,   4,   1,  -1,  -3,  12],  # SeniorCitizen
@@ -166,7 +166,7 @@ DSL_CORRELATIONS = [
     [  0,  -5,  30,  18,  72,  16,  37,  29,  45,  43,  34,  35,   0,  -1,  -9],  # Contract
     [  1,   7,  -1,  -5,   2,   0,  -8,   1,  -3,  -4,  10,  10,  -7,   0,  10],  # PaperlessBilling
     [ -3,  10,   1,  -2,   6,   1,  -9,   2,   3,  -7,  13,  10,  -6,  10,   0],  # PaymentMethod
-]
+]  # fmt: skip
 FIBER_CORRELATIONS = [
     [  0,   1,   9,   1,   7,   6,  -4,   0,   0,  -2,   5,   4,   2,   2,   5],  # gender
     [ -2,   0,   6, -21,   7,  13,  -5,   1,  -1, -10,  -1,   5,  -9,  11,   6],  # SeniorCitizen
@@ -183,7 +183,7 @@ FIBER_CORRELATIONS = [
     [ -2, -10,  26,  17,  71,  20,  33,  30,  37,  41,  32,  32,   0,  -3, -13],  # Contract
     [ -5,   7,   1,  -3,   4,   7,  -6,   5,   0,   2,   9,   6,  -4,   0,   8],  # PaperlessBilling
     [  2,   9,  -4,  -8, -18,  -3, -12,  -7,  -7, -14,   0,   4, -21,   7,   0],  # PaymentMethod
-]
+]  # fmt: skip
 CHURN_CORRELATIONS = {
     "No": NO_INTERNET_CORRELATIONS,
     "DSL": DSL_CORRELATIONS,
@@ -274,9 +274,7 @@ def make_churn():
     groups = []
     for group, (internet, churn) in enumerate(CHURN_GROUPS):
         columns = {name: from_counts(CHURN_CATEGORIES[name], group) for name in CHURN_CATEGORIES}
-        columns["tenure"] = from_quantiles(
-            TENURE_QUANTILES[group], CHURN_ROWS[group], TENURE_ZEROS[group]
-        )
+        columns["tenure"] = from_quantiles(TENURE_QUANTILES[group], CHURN_ROWS[group], TENURE_ZEROS[group])
         # in the order of the correlations, without the add-ons where there is no internet
         columns = {name: columns[name] for name in CHURN_COLUMNS if len(columns.get(name, []))}
         correlation = within_class(CHURN_CORRELATIONS[internet], int(churn == "Yes"))
@@ -378,8 +376,7 @@ def add_charges(churn, rng):
     spread[churn["tenure"] <= 1] = 0  # the first bill is the total
     total = (churn["tenure"] * steps * (1 + spread)).round() / 20
     churn["TotalCharges"] = [
-        f"{dollars:g}" if months else " "
-        for dollars, months in zip(total, churn["tenure"], strict=True)
+        f"{dollars:g}" if months else " " for dollars, months in zip(total, churn["tenure"], strict=True)
     ]
 
 
@@ -388,8 +385,7 @@ def customer_ids(rows, rng):
     digits = rng.randint(0, 10, size=(rows, 4))
     letters = rng.randint(ord("A"), ord("Z") + 1, size=(rows, 5))
     return [
-        "".join(map(str, number)) + "-" + "".join(map(chr, word))
-        for number, word in zip(digits, letters, strict=True)
+        "".join(map(str, number)) + "-" + "".join(map(chr, word)) for number, word in zip(digits, letters, strict=True)
     ]
 
 

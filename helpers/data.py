@@ -118,24 +118,37 @@ class TableSpec:
 
 
 STAND_IN_LICENSE = "CC0 1.0"
+HEART_COLUMNS = {
+    "Age": "int64", "Sex": "str", "ChestPainType": "str", "RestingBP": "int64", "Cholesterol": "int64",
+    "FastingBS": "int64", "RestingECG": "str", "MaxHR": "int64", "ExerciseAngina": "str", "Oldpeak": "float64",
+    "ST_Slope": "str", "HeartDisease": "int64",
+}  # fmt: skip
+CHURN_COLUMNS = {
+    "customerID": "str", "gender": "str", "SeniorCitizen": "int64", "Partner": "str", "Dependents": "str",
+    "tenure": "int64", "PhoneService": "str", "MultipleLines": "str", "InternetService": "str",
+    "OnlineSecurity": "str", "OnlineBackup": "str", "DeviceProtection": "str", "TechSupport": "str",
+    "StreamingTV": "str", "StreamingMovies": "str", "Contract": "str", "PaperlessBilling": "str",
+    "PaymentMethod": "str", "MonthlyCharges": "float64", "TotalCharges": "str", "Churn": "str",
+}  # fmt: skip
 HEART = TableSpec(
-    "Heart failure", "heart.csv", "heart.csv", 918, "patients", "Kaggle, fedesoriano 2021; ODbL 1.0", "ODbL 1.0",
-    columns={
-        "Age": "int64", "Sex": "str", "ChestPainType": "str", "RestingBP": "int64", "Cholesterol": "int64",
-        "FastingBS": "int64", "RestingECG": "str", "MaxHR": "int64", "ExerciseAngina": "str", "Oldpeak": "float64",
-        "ST_Slope": "str", "HeartDisease": "int64",
-    },
+    title="Heart failure",
+    bundled="heart.csv",
+    real="heart.csv",
+    rows=918,
+    unit="patients",
+    credit="Kaggle, fedesoriano 2021; ODbL 1.0",
+    license="ODbL 1.0",
+    columns=HEART_COLUMNS,
 )
 CHURN = TableSpec(
-    "Telco churn", "churn.csv", "Telco-Customer-Churn.csv", 7_043, "customers", "IBM sample data",
+    title="Telco churn",
+    bundled="churn.csv",
+    real="Telco-Customer-Churn.csv",
+    rows=7_043,
+    unit="customers",
+    credit="IBM sample data",
     license="as published by IBM",
-    columns={
-        "customerID": "str", "gender": "str", "SeniorCitizen": "int64", "Partner": "str", "Dependents": "str",
-        "tenure": "int64", "PhoneService": "str", "MultipleLines": "str", "InternetService": "str",
-        "OnlineSecurity": "str", "OnlineBackup": "str", "DeviceProtection": "str", "TechSupport": "str",
-        "StreamingTV": "str", "StreamingMovies": "str", "Contract": "str", "PaperlessBilling": "str",
-        "PaymentMethod": "str", "MonthlyCharges": "float64", "TotalCharges": "str", "Churn": "str",
-    },
+    columns=CHURN_COLUMNS,
 )
 
 

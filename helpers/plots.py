@@ -192,7 +192,8 @@ def confusion_and_roc(labels, scores, threshold, names):
     matrix_ax, roc_ax = fig.subplots(1, 2)
     called = next(iter(scores.values())) >= threshold
     matrix = ConfusionMatrixDisplay.from_predictions(
-        labels, called, display_labels=names, cmap="Blues", colorbar=False, ax=matrix_ax)
+        labels, called, display_labels=names, cmap="Blues", colorbar=False, ax=matrix_ax
+    )
     matrix.ax_.set(xlabel="the model says", ylabel="the truth is")
     for (name, score), (color, dashes) in zip(scores.items(), LINES):
         style = {"color": color, "linestyle": dashes}
@@ -237,7 +238,9 @@ def confusion(labels, predictions):
     fig = Figure(figsize=(5, 4.6), layout="constrained")
     ax = fig.subplots()
     matrix = confusion_matrix(labels, predictions)
-    ConfusionMatrixDisplay(matrix).plot(cmap="gray_r", colorbar=False, ax=ax, values_format="d", text_kw={"color": "black"})
+    ConfusionMatrixDisplay(matrix).plot(
+        cmap="gray_r", colorbar=False, ax=ax, values_format="d", text_kw={"color": "black"}
+    )
     mistakes = matrix * (1 - np.eye(len(matrix), dtype=int))
     # twice the largest count, so that black digits stay readable on the darkest cell
     ax.images[0].set(array=mistakes, clim=(0, 2 * max(1, mistakes.max())))
@@ -285,8 +288,22 @@ def reliability(labels, probabilities, bins=8):
     ax = fig.subplots()
     for (name, values), (color, dashes), marker in zip(probabilities.items(), LINES, "osD^"):
         CalibrationDisplay.from_predictions(
-            labels, values, n_bins=bins, strategy="quantile", name=name, ax=ax, color=color, linestyle=dashes, marker=marker)
-    ax.set(xlabel="mean probability that the model gives", ylabel="share of rows that are class 1", xlim=(0, 1), ylim=(0, 1))
+            labels,
+            values,
+            n_bins=bins,
+            strategy="quantile",
+            name=name,
+            ax=ax,
+            color=color,
+            linestyle=dashes,
+            marker=marker,
+        )
+    ax.set(
+        xlabel="mean probability that the model gives",
+        ylabel="share of rows that are class 1",
+        xlim=(0, 1),
+        ylim=(0, 1),
+    )
     ax.legend(loc="upper left")
     return fig
 

@@ -87,8 +87,12 @@ def _total_loss(model, loss_fn, labels, logits, row_weights=None):
     weights = {} if row_weights is None else {"sample_weight": row_weights}
     loss = loss_fn(labels, logits, **weights)
     if loss.shape.rank != 0:
-        raise _error("the loss is not one number", "a scalar, the mean over the rows", f"shape {loss.shape}",
-                     "pass a loss object, such as keras.losses.MeanSquaredError(), or end yours with tf.reduce_mean")
+        raise _error(
+            "the loss is not one number",
+            "a scalar, the mean over the rows",
+            f"shape {loss.shape}",
+            "pass a loss object, such as keras.losses.MeanSquaredError(), or end yours with tf.reduce_mean",
+        )
     # the penalties of L2 and its like; the layers of a model keep them from its latest call
     return loss + sum(model.losses)
 
@@ -115,8 +119,12 @@ def weights_of_rows(labels, class_weight):
     present, rows = np.unique(classes, return_inverse=True)
     missing = [label for label in present.tolist() if label not in class_weight]
     if missing:
-        raise _error("a class has no weight", f"a weight for each class among the labels: {present.tolist()}",
-                     f"class_weight={class_weight}", f"add a weight for {missing}; 1.0 leaves a class as it is")
+        raise _error(
+            "a class has no weight",
+            f"a weight for each class among the labels: {present.tolist()}",
+            f"class_weight={class_weight}",
+            f"add a weight for {missing}; 1.0 leaves a class as it is",
+        )
     return np.array([class_weight[label] for label in present.tolist()], "float32")[rows]
 
 
@@ -126,6 +134,7 @@ def train_one_epoch(train_step, dataset, metrics, class_weight=None, phase="trai
     `metrics` are those that `train_step` was made with. As in `fit`, they measure before each update, and class weights
     count in the loss only. `phase` says in an error message where it happened.
     """
+
     def weighted_step(features, labels):
         return train_step(features, labels, weights_of_rows(labels, class_weight))
 
@@ -144,17 +153,36 @@ def _one_pass(take_step, dataset, metrics, phase):
     for step, (features, labels) in enumerate(dataset, start=1):
         loss = float(take_step(features, labels))
         if not math.isfinite(loss):
-            raise _error(f"the loss is {loss} in {phase}, step {step}", "a finite number", loss,
-                         "look for NaN in features and labels, for a logarithm of 0, for too large a learning rate; "
-                         "then build the model again, because its weights may be NaN by now")
+            raise _error(
+                f"the loss is {loss} in {phase}, step {step}",
+                "a finite number",
+                loss,
+                "look for NaN in features and labels, for a logarithm of 0, for too large a learning rate; "
+                "then build the model again, because its weights may be NaN by now",
+            )
     if step == 0:
-        raise _error(f"not one batch in {phase}", "a dataset with rows", "an empty one",
-                     "look at filter, take, skip and drop_remainder")
+        raise _error(
+            f"not one batch in {phase}",
+            "a dataset with rows",
+            "an empty one",
+            "look at filter, take, skip and drop_remainder",
+        )
     return {name: float(metric.result()) for name, metric in metrics.items()}
 
 
-def train(model, optimizer, loss_fn, train_data, val_data=None, *, epochs, new_metrics=dict,
-          class_weight=None, clip_norm=None, patience=None):
+def train(
+    model,
+    optimizer,
+    loss_fn,
+    train_data,
+    val_data=None,
+    *,
+    epochs,
+    new_metrics=dict,
+    class_weight=None,
+    clip_norm=None,
+    patience=None,
+):
     """Train `model` in place; return its history, a DataFrame with one row an epoch. Lesson 03.
 
     Every call records new graphs, so a new model or a newly frozen layer is never met by an old one.
@@ -213,35 +241,58 @@ def _as_dataset(data, training):
     if isinstance(data, tuple) and len(data) == 2:
         return batches(*data, training)
     if not isinstance(data, tf.data.Dataset):
-        raise _error("this is no data to train on", "a tf.data.Dataset, or a tuple (features, labels) of arrays",
-                     type(data).__name__, "pass the dataset itself, not iter(dataset); put two arrays in a tuple")
+        raise _error(
+            "this is no data to train on",
+            "a tf.data.Dataset, or a tuple (features, labels) of arrays",
+            type(data).__name__,
+            "pass the dataset itself, not iter(dataset); put two arrays in a tuple",
+        )
     if not isinstance(data.element_spec, tuple) or len(data.element_spec) != 2:
         raise _error("the batches are not pairs", "(features, labels)", f"{data.element_spec}", "use dataset.map")
     if data.cardinality() == tf.data.INFINITE_CARDINALITY:
-        raise _error("an epoch would never end", "a dataset of known end", "an endless one",
-                     "leave out repeat(); the loop reads the dataset once an epoch")
+        raise _error(
+            "an epoch would never end",
+            "a dataset of known end",
+            "an endless one",
+            "leave out repeat(); the loop reads the dataset once an epoch",
+        )
     return data
 
 
 def _check_arguments(class_weight, patience, val_data):
     strange = [key for key in class_weight or {} if not isinstance(key, numbers.Real)]
     if strange:
-        raise _error("class_weight has keys that are not numbers", "class numbers, as in {0: 0.7, 1: 1.9}",
-                     f"{strange}", "use the numbers that stand in the labels; `fit` would ignore these keys")
+        raise _error(
+            "class_weight has keys that are not numbers",
+            "class numbers, as in {0: 0.7, 1: 1.9}",
+            f"{strange}",
+            "use the numbers that stand in the labels; `fit` would ignore these keys",
+        )
     if patience is not None and val_data is None:
-        raise _error("patience waits for a lower val_loss", "validation data", "val_data=None",
-                     "pass val_data, or leave out patience")
+        raise _error(
+            "patience waits for a lower val_loss",
+            "validation data",
+            "val_data=None",
+            "pass val_data, or leave out patience",
+        )
 
 
 def _check_model(model):
     if not model.trainable_variables:
-        raise _error("the model has nothing to train", "a built model with trainable variables", "none",
-                     "begin it with keras.Input(shape=...), or call it on a batch; unfreeze a layer")
+        raise _error(
+            "the model has nothing to train",
+            "a built model with trainable variables",
+            "none",
+            "begin it with keras.Input(shape=...), or call it on a batch; unfreeze a layer",
+        )
 
 
 # the losses of Keras for which labels may be class numbers; in the others, unequal shapes broadcast or fail
 CLASS_NUMBER_LOSSES = (
-    keras.losses.SparseCategoricalCrossentropy, keras.losses.CategoricalGeneralizedCrossEntropy, keras.losses.Circle)
+    keras.losses.SparseCategoricalCrossentropy,
+    keras.losses.CategoricalGeneralizedCrossEntropy,
+    keras.losses.Circle,
+)
 
 
 def _check_shapes(loss_fn, labels, logits):
@@ -253,7 +304,9 @@ def _check_shapes(loss_fn, labels, logits):
     shapes = [logits.shape[:-1], logits.shape[:-1] + [1]]
     if class_numbers and logits.shape[-1] != 1 and any(labels.shape.is_compatible_with(shape) for shape in shapes):
         return
-    raise _error("labels and logits do not belong together", f"labels of the logits' shape {logits.shape}",
-                 f"labels of shape {labels.shape}",
-                 "labels (B,) beside logits (B, 1): use labels[:, None]; "
-                 "class numbers beside several logits: use a Sparse loss")
+    raise _error(
+        "labels and logits do not belong together",
+        f"labels of the logits' shape {logits.shape}",
+        f"labels of shape {labels.shape}",
+        "labels (B,) beside logits (B, 1): use labels[:, None]; class numbers beside several logits: use a Sparse loss",
+    )

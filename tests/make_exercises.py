@@ -18,7 +18,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import refresh
 from helpers.exercises import checker, sources
 
-IMPORTS = "import keras\nimport numpy as np\nimport tensorflow as tf\n\nfrom helpers.exercises import check, hint, solution"
+IMPORTS = (
+    "import keras\nimport numpy as np\nimport tensorflow as tf\n\nfrom helpers.exercises import check, hint, solution"
+)
 
 
 def lessons():
@@ -44,8 +46,10 @@ def opening(path, exercises):
     call = f'check("{first.id}", {first.reference.__name__})'
     text = f"""# {title}: exercises
 
-Write what each task asks for in the cell below it, run the cell, and run the check after it. The check tries your code on
-small examples and says whether it is right. If not, it says which measurement is off, and if it knows the mistake, which one
+Write what each task asks for in the cell below it, run the cell, and run the check after it. The check tries your code
+on
+small examples and says whether it is right. If not, it says which measurement is off, and if it knows the mistake,
+which one
 it is and what to change.
 
 `{call}` checks an answer, `hint("{first.id}")` gives a nudge and, called again, says more,

@@ -82,7 +82,9 @@ def measured(rows, runs):
         values = runs[COLUMNS.get(quantity, quantity)]
         inside = published and abs(float(published) - values.mean()) <= 2 * values.std()
         verdict = ("yes" if inside else "no") if published else ""
-        anew.append((quantity, published, f"{values.mean():.3f}".lstrip("0"), f"{values.std():.3f}".lstrip("0"), verdict))
+        anew.append(
+            (quantity, published, f"{values.mean():.3f}".lstrip("0"), f"{values.std():.3f}".lstrip("0"), verdict)
+        )
     return anew
 
 

@@ -88,7 +88,9 @@ def clean(notebook):
     """Remove what belongs to this machine or this run, in place."""
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata})
+        cell.metadata = nbformat.from_dict(
+            {key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata}
+        )
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = KERNEL_FOLDER.sub("", output.text)
@@ -99,7 +101,7 @@ def clean(notebook):
 
 
 def is_library_frame(entry):
-    """Whether an entry of IPython's traceback shows a file of this machine; the notebook's own lines begin with "Cell"."""
+    """Whether an entry of IPython's traceback shows a file of this machine; a notebook's lines begin with "Cell"."""
     return without_colors(entry).startswith("File ")
 
 

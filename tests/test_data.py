@@ -22,9 +22,7 @@ from helpers import data
 
 HEART_LINE = "Heart failure: synthetic stand-in, 918 rows (data/heart.csv; not real patients).\n"
 CHURN_LINE = "Telco churn: synthetic stand-in, 7,043 rows (data/churn.csv; not real customers).\n"
-DIGITS_LINE = (
-    "Digits: bundled, 1,437 + 360 real handwritten digits, 8x8 resized to 28x28 (scikit-learn; not MNIST).\n"
-)
+DIGITS_LINE = "Digits: bundled, 1,437 + 360 real handwritten digits, 8x8 resized to 28x28 (scikit-learn; not MNIST).\n"
 MNIST_LINE = "Digits: MNIST itself, 60,000 + 10,000 images (LeCun, Cortes, Burges; CC BY-SA 3.0).\n"
 
 
@@ -326,7 +324,6 @@ def built(real_data, tmp_path_factory):
 
 def test_mnist_from_the_four_files_is_mnist(built, real_data):
     digits = built[1]
-    found = []
     for part, images, labels in [
         ("train", digits.train_images, digits.train_labels),
         ("t10k", digits.test_images, digits.test_labels),
@@ -405,7 +402,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append(self.path)
         if "/404/" in self.path:
-            return self.send_error(404)
+            self.send_error(404)
+            return
         body = OTHER if "/other/" in self.path else GOOD
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

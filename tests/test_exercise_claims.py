@@ -108,7 +108,9 @@ def test_median_of_nan():
     assert np.isnan(np.median([1.0, np.nan, 2.0]))
 
 
-@says("03.3", '`OneHotEncoder(handle_unknown="ignore", sparse_output=False)` does the same', "`pd.get_dummies` does not")
+@says(
+    "03.3", '`OneHotEncoder(handle_unknown="ignore", sparse_output=False)` does the same', "`pd.get_dummies` does not"
+)
 def test_one_hot_encoders():
     train, rows = np.array(["b", "a", "c", "a"]), np.array(["c", "new", "a"])
     encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(train[:, None])
@@ -191,7 +193,9 @@ def test_second_sigmoid():
 @says("04.3", "with the decisions first it computes the other of the two")
 def test_scikit_learn_takes_labels_first():
     labels, logits = ranked_customers()
-    assert precision_score(logits > 0, labels) == recall_score(labels, logits > 0) != precision_score(labels, logits > 0)
+    assert (
+        precision_score(logits > 0, labels) == recall_score(labels, logits > 0) != precision_score(labels, logits > 0)
+    )
 
 
 @says("04.4", "`BinaryFocalCrossentropy(apply_class_balancing=True, from_logits=True)`", "alpha does nothing without")

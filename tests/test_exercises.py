@@ -56,7 +56,7 @@ def forwarding(function):
 
 
 def pasted(text, name, module):
-    """Return what a text defines under a name, as in a notebook: with the imports of its first cell and nothing else."""
+    """Return what a text defines under a name, as in a notebook: with its first cell's imports and nothing else."""
     filename = f"<pasted {name} {len(linecache.cache)}>"
     # tf.function reads the source of what it records
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
@@ -364,7 +364,9 @@ def test_no_mutant_gets_the_name_of_another_mistake(exercise):
 
 def test_table():
     """Print the figures of all exercises together."""
-    headlines = [(verdict(exercise, forwarding(mistake.wrong)).headline, mistake.name) for exercise, mistake in MISTAKES]
+    headlines = [
+        (verdict(exercise, forwarding(mistake.wrong)).headline, mistake.name) for exercise, mistake in MISTAKES
+    ]
     named = [headline == f"A known mistake: {name}" for headline, name in headlines]
     right = [verdict(exercise, other).kind == RIGHT for exercise, other in ALTERNATIVES]
     right += [verdict(exercise, exercise.reference).kind == RIGHT for exercise in EXERCISES.values()]
@@ -576,7 +578,9 @@ def test_target_is_a_range_and_the_rest_is_equal():
         assert verdict(WITH_TARGET, lambda values: useless * 1 if useless is not None else None).kind != RIGHT
     both = dataclasses.replace(WITH_TARGET, target={"size": (1.5, 2.5)})
     assert "size: yours 7, expected 1.5 to 2.5" in judge(both, lambda values: 7 * values)[1]
-    assert "size: yours 2.26, expected 1.5 to 2.5" in judge(both, lambda values: 2.2614 * values)[1], "shown if right, too"
+    assert "size: yours 2.26, expected 1.5 to 2.5" in judge(both, lambda values: 2.2614 * values)[1], (
+        "shown if right, too"
+    )
     assert "size: yours 2.5001, expected 1.5 to 2.5" in judge(both, lambda values: 2.5001 * values)[1]
     assert "size: yours nan, expected 1.5 to 2.5" in judge(both, lambda values: np.nan * values)[1]
     assert "size: yours None, expected 1.5 to 2.5" in judge(both, lambda values: None if values else 0.0)[1]
@@ -615,7 +619,7 @@ def test_not_implemented_is_not_attempted():
 
 def test_gap_left_open_is_named():
     def with_gaps(values, factor=2.0):
-        scaled = ...
+        doubled = ...  # noqa: F841 - a gap, as in a starter
         return ...
 
     kind, text = judge(SCALED, with_gaps)
@@ -656,7 +660,7 @@ def test_own_starter_is_not_attempted_until_it_changes():
 
 
 def test_starter_of_a_function_and_of_a_class():
-    assert sources.starter(SCALED).endswith("values: float64 (n,).\n    \"\"\"\n    ...")
+    assert sources.starter(SCALED).endswith('values: float64 (n,).\n    """\n    ...')
     starter = sources.starter(TOTAL)
     assert starter.endswith('    def add(self, value):\n        """Add a value."""\n        ...')
     assert starter.count("...") == 2 and "self.total" not in starter
@@ -678,11 +682,13 @@ def test_error_shows_the_learners_own_line():
 
 def test_error_inside_a_library_shows_the_line_that_called_it():
     def products(values, factor=2.0):
-        wrong = np.ones((2, 2)) @ values
-        return wrong
+        total = np.ones((2, 2)) @ values
+        return total * factor
 
     kind, text = judge(SCALED, products)
-    assert kind == ERROR and "wrong = np.ones((2, 2)) @ values" in text and "shape" in text.partition("usually means")[2]
+    assert (
+        kind == ERROR and "total = np.ones((2, 2)) @ values" in text and "shape" in text.partition("usually means")[2]
+    )
 
 
 def test_error_inside_a_graph_shows_the_learners_line():
@@ -733,8 +739,13 @@ ERRORS = [
     (graph("return 1 if x[0] > 0 else 2  # mark").replace("tion", "tion(autograph=False)", 1), "bool", "branches"),
     (graph("return tf.Variable(x)  # mark"), "singleton", "when it is first called"),
     (graph("return x.numpy()  # mark"), "'SymbolicTensor' object has no attribute 'numpy'", "has no value yet"),
-    (graph("seen.append(x + 1)", "return x", call="step(tf.constant(values)), seen[0] + 1").replace(
-        "@", "seen = []\n@", 1), "is out of scope", "return what is needed outside"),
+    (
+        graph("seen.append(x + 1)", "return x", call="step(tf.constant(values)), seen[0] + 1").replace(
+            "@", "seen = []\n@", 1
+        ),
+        "is out of scope",
+        "return what is needed outside",
+    ),
     (graph("return np.mean(x)  # mark"), "NotImplementedError: Cannot convert a symbolic", "has no value yet"),
     ("return np.mean(keras.Input((3,)))", "KerasTensor", "behind `keras.Input`"),
     # None, and parentheses
@@ -865,7 +876,9 @@ def test_wrong_arguments_are_compared_with_the_task():
 
 
 def test_error_after_the_learners_code_says_so():
-    exercise = make(lambda values, factor=2.0: {"loss": 1.0}, lambda candidate: {"first": candidate(np.ones(2))["loss"]})
+    exercise = make(
+        lambda values, factor=2.0: {"loss": 1.0}, lambda candidate: {"first": candidate(np.ones(2))["loss"]}
+    )
     kind, text = judge(exercise, lambda values, factor=2.0: {})
     assert kind == ERROR and "Your code ran" in text and "KeyError: 'loss'" in text
 
@@ -971,7 +984,12 @@ def test_check_hint_and_solution_show_something(capsys, monkeypatch):
 
 
 def test_wrong_number_of_an_exercise_gets_advice(capsys):
-    for wrong, advice in (("1.1", '"01.1"'), ("01.99", "Did you mean"), ("unheard of", "There are"), (1.1, "in quotes")):
+    for wrong, advice in (
+        ("1.1", '"01.1"'),
+        ("01.99", "Did you mean"),
+        ("unheard of", "There are"),
+        (1.1, "in quotes"),
+    ):
         for function in (hint, solution, functools.partial(check, candidate=scaled)):
             function(wrong)
             assert advice in capsys.readouterr().out
@@ -1027,7 +1045,9 @@ def test_stored_verdicts(number):
     """All right in the solved notebook, but for one wrong answer; nothing attempted in the other."""
     said = {folder: verdicts(stored(folder, number)) for folder in ("solutions", "exercises")}
     count = sum(name.startswith(number) for name in EXERCISES)
-    assert [text.partition(":")[0] for text in said["solutions"]] == ["Right", "A known mistake"] + ["Right"] * (count - 1)
+    assert [text.partition(":")[0] for text in said["solutions"]] == ["Right", "A known mistake"] + ["Right"] * (
+        count - 1
+    )
     assert [text.partition(":")[0] for text in said["exercises"]] == ["Not attempted yet"] * count
 
 

@@ -1,4 +1,4 @@
-"""What an installation needs, checked without installing: pins, layout, settings, and no real data in the repository."""
+"""What an installation needs, checked without installing: pins, layout, settings, no real data in the repository."""
 
 import ast
 import hashlib
@@ -70,7 +70,9 @@ def test_what_is_imported_is_pinned():
 
 
 def test_every_requirement_is_pinned_exactly():
-    loose = [line for line in lines_of("requirements.txt") if not re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==\d[\w.]*", line)]
+    loose = [
+        line for line in lines_of("requirements.txt") if not re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==\d[\w.]*", line)
+    ]
     assert loose == ["-e ."], "every line but `-e .` is name==version"
 
 
@@ -83,7 +85,9 @@ def test_conda_takes_python_and_everything_else_from_requirements():
     assert head == ["name: training-loops-by-hand", "channels:", "  - conda-forge", "dependencies:"]
     assert [pip, nested, requirements] == ["  - pip", "  - pip:", "      - -r requirements.txt"]
     version = re.fullmatch(r"  - python=3\.(\d+)", python)
-    lowest, beyond = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', "\n".join(lines_of("pyproject.toml"))).groups()
+    lowest, beyond = re.search(
+        r'requires-python = ">=3\.(\d+),<3\.(\d+)"', "\n".join(lines_of("pyproject.toml"))
+    ).groups()
     assert version and int(lowest) <= int(version[1]) < int(beyond), f"{python} is outside requires-python"
 
 

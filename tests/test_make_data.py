@@ -252,8 +252,7 @@ def fidelity():
         for column, real in make_data.REAL_MEANS[name].items():
             rows.append((name, f"mean of {column}", real, features[column].mean(), 0.05 * real))
         difference = max(
-            abs((table[column] == level).mean() - real)
-            for (column, level), real in category_frequencies(name).items()
+            abs((table[column] == level).mean() - real) for (column, level), real in category_frequencies(name).items()
         )
         rows.append((name, "category frequencies, largest difference", 0, difference, 0.02))
     return pd.DataFrame(rows, columns=["table", "figure", "real", "stand-in", "tolerance"])
@@ -355,9 +354,7 @@ def test_churn_figures_in_the_script_are_those_of_the_real_table(real_churn):
         check_figures(features, group, make_data.CHURN_CATEGORIES, correlations)
         assert len(features) == make_data.CHURN_ROWS[group]
         assert (features["tenure"] == 0).sum() == make_data.TENURE_ZEROS[group]
-        check_quantiles(
-            features.loc[features["tenure"] > 0, "tenure"], make_data.TENURE_QUANTILES[group]
-        )
+        check_quantiles(features.loc[features["tenure"] > 0, "tenure"], make_data.TENURE_QUANTILES[group])
 
 
 @pytest.mark.parametrize("name", ["heart", "churn"])

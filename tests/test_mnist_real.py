@@ -1,8 +1,8 @@
-"""The recipe of lesson 05 on MNIST itself, by the lesson's own code: at least 98.3 % of the 10,000 test images, over three seeds.
+"""The recipe of lesson 05 on MNIST itself, by the lesson's own code: 98.3 % of 10,000 test images, three seeds.
 
-The lesson runs from top to bottom on the real data (so all its asserts hold there too); one more cell then trains with each
-seed, on 50,000 of the training images; the other 10,000 choose the epoch. Several minutes on two cores, so it runs only
-where COURSE_DATA asks for it:
+The lesson runs from top to bottom on the real data (so all its asserts hold there too); one more cell then trains with
+each seed, on 50,000 of the training images; the other 10,000 choose the epoch. It takes minutes, so it runs only where
+COURSE_DATA asks for it:
 
     COURSE_DATA=FOLDER pytest -s -n 0 tests/test_mnist_real.py
 """
@@ -31,7 +31,9 @@ print(json.dumps([test_accuracy(seed) for seed in range(3)]), len(x_test))
 """
 
 
-@pytest.mark.skipif("COURSE_DATA_REAL" not in os.environ, reason="takes minutes; runs where COURSE_DATA names the real data")
+@pytest.mark.skipif(
+    "COURSE_DATA_REAL" not in os.environ, reason="takes minutes; runs where COURSE_DATA names the real data"
+)
 def test_five_epochs_reach_98_3_percent(real_data, tmp_path, monkeypatch):
     folder = real_data / "mnist" if (real_data / "mnist").is_dir() else real_data
     if not all((folder / name).is_file() for name in MNIST_FILES):

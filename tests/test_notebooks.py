@@ -30,10 +30,34 @@ REAL_HEART = "lesson 03 on the real data, ten splits; tests/published.py runs th
 REAL_CHURN = "lesson 04 on the real data, ten splits and five; tests/published.py runs them"
 PUBLISHED = {
     "04_churn": dict.fromkeys(
-        [".842", ".009", ".650", ".011", ".543", ".050", ".646", ".030", ".272", ".020", ".553", ".036", ".445", ".010",
-         ".541", ".006", ".841", ".792", ".038", ".408", ".022"], REAL_CHURN),
+        [
+            ".842",
+            ".009",
+            ".650",
+            ".011",
+            ".543",
+            ".050",
+            ".646",
+            ".030",
+            ".272",
+            ".020",
+            ".553",
+            ".036",
+            ".445",
+            ".010",
+            ".541",
+            ".006",
+            ".841",
+            ".792",
+            ".038",
+            ".408",
+            ".022",
+        ],
+        REAL_CHURN,
+    ),
     "03_heart_failure": dict.fromkeys(
-        [".195", ".018", ".923", ".009", ".387", ".039", ".858", ".016", ".877"], REAL_HEART),
+        [".195", ".018", ".923", ".009", ".387", ".039", ".858", ".016", ".877"], REAL_HEART
+    ),
     "05_mnist_cnn": {"98.4 %": "lesson 05 on the real data, three seeds; tests/test_mnist_real.py runs them"},
     "exercises/01_gradient_tape": {"4 %": "tests/test_exercises.py computes it"},
     "solutions/01_gradient_tape": {"4 %": "tests/test_exercises.py computes it"},
@@ -217,7 +241,9 @@ def cells_are_small(notebook, path):
         if len(long) > len(lengths) / 10:
             problems.append(f"{', '.join(long)}: more than 12 lines each, which one cell in ten may have; split some")
         if statistics.median(lengths.values()) > 5:
-            problems.append(f"{statistics.median(lengths.values())} lines in its median code cell, at most 5; split some")
+            problems.append(
+                f"{statistics.median(lengths.values())} lines in its median code cell, at most 5; split some"
+            )
     return problems
 
 
@@ -286,7 +312,7 @@ def code_runs_anywhere(notebook, path):
 
 
 def figures_are_described(notebook, path):
-    """Each picture has an alternative text of its own, which is also the caption below it; helpers.plots.show does it."""
+    """Each picture has an alternative text of its own, also the caption below it; helpers.plots.show does it."""
     problems, seen = [], set()
     for where, cell in code_cells(notebook):
         for output, below in zip(cell.outputs, [*cell.outputs[1:], {}]):
@@ -369,7 +395,8 @@ def github_anchor(heading):
 
 BRITISH = re.compile(
     r"""\b(
-    \w*(colour|behaviour)\w* | (favour|neighbour|licence)\w* | (centre|metre|grey|artefact|judgement)s? | greyscale | whilst
+    \w*(colour|behaviour)\w* | (favour|neighbour|licence)\w* | (centre|metre|grey|artefact|judgement)s?
+    | greyscale | whilst
     | (normal|standard|regular|initial|general|optim|minim|maxim|random|token|vector)is(e|ing|ation)\w*
     | (visual|summar|recogn|organ|memor)is(e[ds]?|ing|ation) | analys(e[dr]?|ing) | (model|label|travel)l(ed|ing)
     )\b""",
@@ -521,7 +548,8 @@ NUMBER = re.compile(
     rf"(?=(?P<percent>(?:\s?(?:–|-|to|and|or)\s?{INTEGER}(?:\.\d+)?)?\s?(?:%|percent\b))?)"
 )
 VERSION = re.compile(
-    r"\b(Python|TensorFlow|TFDS|Keras|NumPy|pandas|scikit-learn|Jupyter\w*|ODbL|CC BY(-SA)?) \d+(\.\d+)*([–-]\d+(\.\d+)*)?"
+    r"\b(Python|TensorFlow|TFDS|Keras|NumPy|pandas|scikit-learn|Jupyter\w*|ODbL|CC BY(-SA)?) "
+    r"\d+(\.\d+)*([–-]\d+(\.\d+)*)?"
 )
 
 
@@ -791,7 +819,11 @@ BROKEN = [
     (predictions_are_collapsed, code(1, outputs=[printed("0.6931\n")]), "without them"),
     (predictions_are_collapsed, code(1, outputs=[printed("people: 172\n")]), "without them"),
     (predictions_are_collapsed, code(1, outputs=[]), "without them"),
-    (predictions_are_collapsed, lambda notebook: notebook.cells.insert(4, new_markdown_cell("Hint.")), "stands between"),
+    (
+        predictions_are_collapsed,
+        lambda notebook: notebook.cells.insert(4, new_markdown_cell("Hint.")),
+        "stands between",
+    ),
     (predictions_are_collapsed, replace("Try it.", "**Predict.** What now?"), "no code cell after it"),
     (numbers_are_checked, replace("It is 0.69", "It is 0.68"), "0.68 is in no output"),
     (numbers_are_checked, replace("55 % are ill", "56 % are ill"), "56 % is in no output"),
@@ -826,7 +858,9 @@ def test_order_binds_lessons_only(name):
 def test_documented_loop_may_stand_in_an_exercise(name, accepted):
     text = long_function(20).replace("():\n", '():\n    """Train.\n\n    Args:\n        None.\n    """\n')
     notebook = new_notebook(cells=[new_code_cell(text)])
-    problems = [problem for rule in (cells_are_small, functions_are_short) for problem in rule(notebook, NOTEBOOKS / name)]
+    problems = [
+        problem for rule in (cells_are_small, functions_are_short) for problem in rule(notebook, NOTEBOOKS / name)
+    ]
     assert (problems == []) == accepted
     notebook.cells[0].source = text + "    pass"
     assert functions_are_short(notebook, NOTEBOOKS / name)

@@ -78,7 +78,9 @@ def test_a_path_that_leaves_does_not_stretch_the_panel(two_paths):
 def test_contour_lines_join_points_of_equal_loss(two_paths):
     for ax in two_paths.axes:
         (contours,) = ax.collections
-        lines = [(level, path.vertices) for level, path in zip(contours.levels, contours.get_paths()) if len(path.vertices)]
+        lines = [
+            (level, path.vertices) for level, path in zip(contours.levels, contours.get_paths()) if len(path.vertices)
+        ]
         assert len(lines) >= 5
         for level, points in lines:
             # between grid points the lines are straight, so the loss is met only nearly
@@ -258,4 +260,6 @@ def test_reliability_compares_probabilities_with_shares():
     np.testing.assert_allclose(drawn["a model"], [[0.2, 0.25], [0.7, 1]])
     assert drawn["Perfectly calibrated"].tolist() == [[0, 0], [1, 1]]
     assert (ax.get_xlabel(), ax.get_ylabel()) == (
-        "mean probability that the model gives", "share of rows that are class 1")
+        "mean probability that the model gives",
+        "share of rows that are class 1",
+    )

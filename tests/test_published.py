@@ -34,7 +34,9 @@ def test_table_of_the_lesson_is_what_its_recipe_gives(lesson, executed):
     anew = published.measured(stored, runs)
     print(published.readme_table({lesson: anew}))
     for (quantity, _, *numbers, verdict), (*_, new_mean, new_spread, new_verdict) in zip(stored, anew, strict=True):
-        assert [float(number) for number in numbers] == pytest.approx([float(new_mean), float(new_spread)], abs=0.005), quantity
+        assert [float(number) for number in numbers] == pytest.approx(
+            [float(new_mean), float(new_spread)], abs=0.005
+        ), quantity
         assert verdict == new_verdict, quantity
 
 

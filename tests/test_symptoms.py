@@ -1,7 +1,8 @@
 """The symptom index: all 47 traps are in it, each with a probe that runs and a link to the lesson that is its home.
 
-A trap stands in a row of a table, `trap 8`, beside its lesson, or beside "here" if no lesson has it. Each cell that runs
-a probe prints a line `trap 8, …: right …, wrong …`. Each way of breaking the notebook that the rules know is tried below.
+A trap stands in a row of a table, `trap 8`, beside its lesson, or beside "here" if no lesson has it. Each cell that
+runs a probe prints a line `trap 8, …: right …, wrong …`. Each way of breaking the notebook that the rules know is tried
+below.
 """
 
 import ast
@@ -11,6 +12,7 @@ import re
 
 import nbformat
 import pytest
+
 from test_notebooks import NOTEBOOKS, headings, stored_text
 
 PATH = NOTEBOOKS / "symptoms.ipynb"
@@ -33,7 +35,7 @@ def notebook():
 
 
 def sections(notebook):
-    """Return {title: cells} of the sections, which all begin at the top of a cell; what is before the first is left out."""
+    """Return {title: cells} of the sections, which all begin at the top of a cell, without what is before the first."""
     found, title = {}, None
     for cell in notebook.cells:
         levels = [level for level, _ in headings(cell.source)] if cell.cell_type == "markdown" else []
@@ -62,7 +64,11 @@ def rows(cells):
 
 def probed(cells):
     """Return the traps whose probe was run: its result is stored."""
-    return {int(trap) for cell in cells for trap in re.findall(r"^trap (\d+), .+: right .+, wrong .+", stored_text(cell), re.M)}
+    return {
+        int(trap)
+        for cell in cells
+        for trap in re.findall(r"^trap (\d+), .+: right .+, wrong .+", stored_text(cell), re.M)
+    }
 
 
 def every_trap_has_a_row(notebook):
@@ -102,7 +108,7 @@ def overview_names_every_section(notebook):
 
 
 def old_and_new_are_proved(notebook):
-    """Each line of the table old → new is proved by a printed line, in the same order, or by an assert (the silent two)."""
+    """Each line of the table old → new is proved by a printed line, in order, or an assert (two are silent)."""
     cells = sections(notebook)["Old code on Keras 3"]
     listed = re.findall(r"^\| `(.+?)`.* \|", cells[0].source, flags=re.M)
     proved = re.findall(r"^(.+): the new form works, the old one raises \w+$", "".join(map(stored_text, cells)), re.M)
@@ -113,7 +119,11 @@ def messages_are_real(notebook):
     """The words by which the learner finds a message are those of an error that a cell caught."""
     cells = sections(notebook)["It crashes"]
     caught = "".join(map(stored_text, cells))
-    return [f"{words!r} is in no message" for words in re.findall(r"^\| `(.+?)` \|", cells[0].source, re.M) if words not in caught]
+    return [
+        f"{words!r} is in no message"
+        for words in re.findall(r"^\| `(.+?)` \|", cells[0].source, re.M)
+        if words not in caught
+    ]
 
 
 def sections_stand_alone(notebook):

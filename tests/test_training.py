@@ -68,16 +68,32 @@ def by_fit(build=network, optimizer=adam, batch_size=32, epochs=EPOCHS, val_data
     if val_data is not None:
         val_data = training.batches(*val_data, training=False)
     # steps_per_epoch: without it, fit opens the shuffled dataset once more after each epoch
-    log = model.fit(dataset, validation_data=val_data, epochs=epochs, steps_per_epoch=len(dataset), shuffle=False,
-                    verbose=0, **fit_settings)
+    log = model.fit(
+        dataset,
+        validation_data=val_data,
+        epochs=epochs,
+        steps_per_epoch=len(dataset),
+        shuffle=False,
+        verbose=0,
+        **fit_settings,
+    )
     return model.get_weights(), pd.DataFrame(log.history)
 
 
-def by_hand(build=network, optimizer=adam, batch_size=32, loss_fn=BCE, epochs=EPOCHS, val_data=None,
-            change=lambda dataset: dataset, **settings):
+def by_hand(
+    build=network,
+    optimizer=adam,
+    batch_size=32,
+    loss_fn=BCE,
+    epochs=EPOCHS,
+    val_data=None,
+    change=lambda dataset: dataset,
+    **settings,
+):
     dataset, model = start(build, batch_size)
-    history = training.train(model, optimizer(), loss_fn, change(dataset), val_data, epochs=epochs,
-                             new_metrics=new_metrics, **settings)
+    history = training.train(
+        model, optimizer(), loss_fn, change(dataset), val_data, epochs=epochs, new_metrics=new_metrics, **settings
+    )
     return model.get_weights(), history
 
 
@@ -136,16 +152,29 @@ def test_train_equals_fit_on_images_with_class_numbers():
     def ready():
         keras.utils.set_random_seed(0)
         layers = keras.layers
-        model = keras.Sequential([
-            keras.Input((8, 8, 1)), layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(),
-            layers.Flatten(), layers.Dropout(0.3), layers.Dense(10)])
+        model = keras.Sequential(
+            [
+                keras.Input((8, 8, 1)),
+                layers.Conv2D(4, 3, activation="relu"),
+                layers.MaxPooling2D(),
+                layers.Flatten(),
+                layers.Dropout(0.3),
+                layers.Dense(10),
+            ]
+        )
         return model, training.batches(images, digits, training=True)
 
     settings = dict(epochs=2, class_weight={digit: 0.5 + digit for digit in range(10)})
     loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model, dataset = ready()
-    history = training.train(model, adam(), loss_fn, dataset, **settings, new_metrics=lambda: {
-        "accuracy": keras.metrics.SparseCategoricalAccuracy()})
+    history = training.train(
+        model,
+        adam(),
+        loss_fn,
+        dataset,
+        **settings,
+        new_metrics=lambda: {"accuracy": keras.metrics.SparseCategoricalAccuracy()},
+    )
     by_keras, dataset = ready()
     by_keras.compile(adam(), loss_fn, metrics=["accuracy"], jit_compile=False)
     log = by_keras.fit(dataset, **settings, steps_per_epoch=len(dataset), shuffle=False, verbose=0)
@@ -254,9 +283,11 @@ def test_batches_for_training_shuffles_all_rows_anew_each_epoch_and_repeatably()
     np.testing.assert_array_equal(two_epochs()[1][0], later)
 
 
-@pytest.mark.parametrize("labels", [
-    np.array([1, 0, 2]), np.array([[1.0], [0.0], [2.0]], "float32"), np.eye(3)[[1, 0, 2]], tf.constant([1, 0, 2])],
-    ids=["(B,)", "(B, 1)", "one-hot", "tensor"])
+@pytest.mark.parametrize(
+    "labels",
+    [np.array([1, 0, 2]), np.array([[1.0], [0.0], [2.0]], "float32"), np.eye(3)[[1, 0, 2]], tf.constant([1, 0, 2])],
+    ids=["(B,)", "(B, 1)", "one-hot", "tensor"],
+)
 def test_weights_of_rows_takes_each_form_of_labels(labels):
     weights = training.weights_of_rows(labels, {0: 0.5, 1: 2.0, 2: 8.0})
     assert weights.dtype == "float32" and weights.tolist() == [2.0, 0.5, 8.0]
@@ -399,8 +430,14 @@ def test_metrics_and_losses_of_ones_own():
 
     keras.utils.set_random_seed(0)
     model = network()
-    history = training.train(model, keras.optimizers.SGD(0.0), squared_error, (FEATURES, LABELS), epochs=1,
-                             new_metrics=lambda: {"bias": Bias(), "f1": keras.metrics.F1Score("micro", threshold=0.5)})
+    history = training.train(
+        model,
+        keras.optimizers.SGD(0.0),
+        squared_error,
+        (FEATURES, LABELS),
+        epochs=1,
+        new_metrics=lambda: {"bias": Bias(), "f1": keras.metrics.F1Score("micro", threshold=0.5)},
+    )
     errors = model(FEATURES).numpy() - LABELS
     assert history.loc[1, "loss"] == pytest.approx(np.mean(errors**2), abs=TIGHT)
     assert history.loc[1, "bias"] == pytest.approx(np.mean(errors), abs=TIGHT)
@@ -459,10 +496,15 @@ def test_nan_in_validation_is_told_from_nan_in_training():
     assert "the loss is nan in validation, epoch 1, step 2\n" in error_of(val_data=with_nan())
 
 
-@pytest.mark.parametrize("empty", [
-    (FEATURES[:0], LABELS[:0]), training.batches(FEATURES, LABELS, training=False).take(0),
-    training.batches(FEATURES, LABELS, training=False).filter(lambda features, labels: False)],
-    ids=["arrays", "known to be empty", "empty by a filter"])
+@pytest.mark.parametrize(
+    "empty",
+    [
+        (FEATURES[:0], LABELS[:0]),
+        training.batches(FEATURES, LABELS, training=False).take(0),
+        training.batches(FEATURES, LABELS, training=False).filter(lambda features, labels: False),
+    ],
+    ids=["arrays", "known to be empty", "empty by a filter"],
+)
 def test_empty_data_is_refused(empty):
     assert "not one batch in epoch 1\n" in error_of(empty)
     assert "not one batch in validation, epoch 1\n" in error_of(val_data=empty)
@@ -478,9 +520,19 @@ def check_shapes(loss_fn, labels_shape, logits_shape):
     return test_step(tf.zeros(logits_shape), tf.zeros(labels_shape))
 
 
-@pytest.mark.parametrize("loss_fn, labels_shape, logits_shape", [
-    (BCE, (5,), (5, 1)), (MSE, (5,), (5, 1)), (BCE, (5, 1), (5,)), (MSE, (5, 1), (5, 3)), (BCE, (5,), (5, 3)),
-    (SPARSE, (5, 3), (5, 3, 4, 1)), (BCE, (5, 2), (5, 1)), (lambda labels, logits: 0.0, (5,), (5, 1))])
+@pytest.mark.parametrize(
+    "loss_fn, labels_shape, logits_shape",
+    [
+        (BCE, (5,), (5, 1)),
+        (MSE, (5,), (5, 1)),
+        (BCE, (5, 1), (5,)),
+        (MSE, (5, 1), (5, 3)),
+        (BCE, (5,), (5, 3)),
+        (SPARSE, (5, 3), (5, 3, 4, 1)),
+        (BCE, (5, 2), (5, 1)),
+        (lambda labels, logits: 0.0, (5,), (5, 1)),
+    ],
+)
 def test_labels_of_the_wrong_shape_are_refused(loss_fn, labels_shape, logits_shape):
     with pytest.raises(ValueError, match="labels and logits do not belong together") as caught:
         check_shapes(loss_fn, labels_shape, logits_shape)
@@ -488,9 +540,18 @@ def test_labels_of_the_wrong_shape_are_refused(loss_fn, labels_shape, logits_sha
     assert str(caught.value).startswith("labels and")  # not buried in a traceback
 
 
-@pytest.mark.parametrize("loss_fn, labels_shape, logits_shape", [
-    (BCE, (5, 1), (5, 1)), (MSE, (5, 3), (5, 3)), (MSE, (5,), (5,)), (SPARSE, (5,), (5, 3)), (SPARSE, (5, 1), (5, 3)),
-    (SPARSE, (5, 4), (5, 4, 3)), (lambda labels, logits: tf.reduce_mean(SPARSE(labels, logits)), (5,), (5, 3))])
+@pytest.mark.parametrize(
+    "loss_fn, labels_shape, logits_shape",
+    [
+        (BCE, (5, 1), (5, 1)),
+        (MSE, (5, 3), (5, 3)),
+        (MSE, (5,), (5,)),
+        (SPARSE, (5,), (5, 3)),
+        (SPARSE, (5, 1), (5, 3)),
+        (SPARSE, (5, 4), (5, 4, 3)),
+        (lambda labels, logits: tf.reduce_mean(SPARSE(labels, logits)), (5,), (5, 3)),
+    ],
+)
 def test_labels_of_the_right_shape_pass(loss_fn, labels_shape, logits_shape):
     assert np.isfinite(check_shapes(loss_fn, labels_shape, logits_shape))
 

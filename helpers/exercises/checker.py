@@ -49,10 +49,10 @@ class Exercise:
 
     A measurement is a number, a truth value, a text, None, or an array; after one that is wrong, those may be left out
     that would say nothing then. Every measurement of a right answer equals the reference's within `tolerance`, relative
-    and absolute. One that `target` names lies anywhere between its (lower, upper), either of them None where there is no
-    bound; a known mistake is recognized there by the side on which it misses. `second` is another `observe`, which only
-    the tests use: an answer that passes must be right on other probes too. Learners start with the reference's signature
-    and docstring; below them stands the body of `starter`, if there is one.
+    and absolute. One that `target` names lies anywhere between its (lower, upper), either None where there is no bound;
+    a known mistake is recognized there by the side on which it misses. `second` is another `observe`, which only the
+    tests use: an answer that passes must be right on other probes too. Learners start with the signature and docstring
+    of the reference; below them stands the body of `starter`, if there is one.
     """
 
     id: str
@@ -189,7 +189,9 @@ def _name_it(exercise, candidate, outcome, expected):
         advice = "If you have written it, its `return` is missing."
         if outcome.returned_nothing == "...":
             advice = "There is still a gap where its result should be."
-        return _not_attempted(exercise, f"`{exercise.reference.__name__}` returned {outcome.returned_nothing}. {advice}")
+        return _not_attempted(
+            exercise, f"`{exercise.reference.__name__}` returned {outcome.returned_nothing}. {advice}"
+        )
     # a library may raise the same, and then the learner has written something
     if isinstance(outcome.error, NotImplementedError) and errors.is_raised_by(candidate, outcome.error):
         return _not_attempted(exercise)
@@ -223,7 +225,7 @@ class Outcome:
     printed: str
 
     def equals(self, other, exercise):
-        """Whether both did the same: equal measurements, or on the same side of a target. Equal errors have equal words."""
+        """Whether both did the same: equal measurements, the same side of a target, or errors with equal words."""
         if self.error or other.error:
             return _same_error(self.error, other.error)
         if self.measured.keys() != other.measured.keys():
@@ -453,8 +455,8 @@ def _told_apart(yours, theirs, digits=4):
     """Return two texts that differ, with as few digits as that takes, but no fewer than asked for."""
     if not isinstance(yours, np.floating):
         return str(yours), str(theirs)
-    for digits in range(digits, 17):
-        texts = f"{yours:.{digits}g}", f"{theirs:.{digits}g}"
+    for enough in range(digits, 17):
+        texts = f"{yours:.{enough}g}", f"{theirs:.{enough}g}"
         if texts[0] != texts[1]:
             break
     return texts
@@ -558,5 +560,5 @@ def _table(rows):
 
 def _table_row(scope, name, tag, *values):
     left = 'style="text-align: left"'
-    cells = [f'{tag} {left}>{_as_html(value)}</{tag[1:]}>' for value in values]
+    cells = [f"{tag} {left}>{_as_html(value)}</{tag[1:]}>" for value in values]
     return f'<tr><th scope="{scope}" {left}>{_as_html(name)}</th>{"".join(cells)}</tr>'

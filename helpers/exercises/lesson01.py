@@ -58,7 +58,8 @@ with tf.GradientTape() as tape:
 
 What does `tape.gradient(y, w)` give? Work it out on paper and let `what_the_tape_says` return the number.""",
     hints=(
-        "`tf.stop_gradient(w)` still has the value 3. What is gone is only the tape's knowledge of where that 3 came from.",
+        "`tf.stop_gradient(w)` still has the value 3. What is gone is only the tape's knowledge of where that 3 came "
+        "from.",
         "So to the tape, `y` looks like w² + 3 · w.",
         "The slope of w² + 3 · w is 2 · w + 3. Now put in w = 3.",
     ),
@@ -230,13 +231,15 @@ DIFFERENCES = Exercise(
     id="01.2",
     title="A gradient without a tape",
     task="""Write `numerical_gradient(function, point, h)`: the slopes of a function of several numbers, by **central
-differences**. For each coordinate, go `h` ahead and `h` back along it, hold the others still, and divide the rise by the
+differences**. For each coordinate, go `h` ahead and `h` back along it, hold the others still, and divide the rise by
+the
 run. `point` is a float64 array of shape `(n,)`, and so is the answer; `point` itself must not be changed.
 
 With this function you can check any gradient in this course.""",
     hints=(
         "Of one number, this is `slope` from the lesson. Here it is needed once for each coordinate.",
-        "Make an array `nudge` that is 0 everywhere and `h` at position `i`. What are `point + nudge` and `point - nudge`?",
+        "Make an array `nudge` that is 0 everywhere and `h` at position `i`. What are `point + nudge` and `point - "
+        "nudge`?",
         "The two points are `2 * h` apart. Write the slope into an array of zeros at position `i`, and start the "
         "next coordinate with a new `nudge`.",
     ),
@@ -258,7 +261,8 @@ With this function you can check any gradient in this course.""",
         ),
         Misconception(
             name="divided by 2 and multiplied by h",
-            explanation="Your slopes shrink with h, almost to nothing where h is small. Python goes from left to right: "
+            explanation="Your slopes shrink with h, almost to nothing where h is small. Python goes from left to "
+            "right: "
             "`rise / 2 * h` is half the rise, times h. The run, 2h, needs parentheses of its own.",
             wrong=_times_h,
         ),
@@ -404,13 +408,17 @@ SLOPES = Exercise(
     title="Slopes along plain numbers",
     task="""Fill the two gaps in `slopes_by_tape(function, numbers)`, each marked by `...`. It returns the slope of
 `function(*numbers)` along each of the numbers, by tape. The numbers are plain Python numbers, such as `[3, 2]` or
-`[1.5, 0.5]`; the answer is a list with one float32 scalar for each, and 0, not `None`, for a number that the function does
+`[1.5, 0.5]`; the answer is a list with one float32 scalar for each, and 0, not `None`, for a number that the function
+does
 not use.
 
-`function(*numbers)` calls the function with the list's items as its arguments. You may change the lines around the gaps, too.""",
+`function(*numbers)` calls the function with the list's items as its arguments. You may change the lines around the
+gaps, too.""",
     hints=(
-        "The tape follows Variables, and constants that it was asked to `watch`. It knows nothing about Python numbers.",
-        "Make a Variable from each number. Which type does `tf.Variable(3)` have, and can such a number change a little?",
+        "The tape follows Variables, and constants that it was asked to `watch`. It knows nothing about Python "
+        "numbers.",
+        "Make a Variable from each number. Which type does `tf.Variable(3)` have, and can such a number change a "
+        "little?",
         "Use `tf.Variable(float(number))`, call the function inside the `with`, and ask for "
         '`unconnected_gradients="zero"`.',
     ),
@@ -454,7 +462,8 @@ not use.
     ),
     observe=_observe_slopes,
     second=_observe_slopes_again,
-    note='`unconnected_gradients="zero"` is right here, where "not used" is an expected answer. In a training loop leave it '
+    note='`unconnected_gradients="zero"` is right here, where "not used" is an expected answer. In a training loop '
+    "leave it "
     "out: there a `None` is the clearest sign of a mistake that you can get.",
     explanation="Each number becomes a float Variable, so that the tape follows it and it can change a little, and "
     'the function is called inside the `with`. `unconnected_gradients="zero"` gives unused numbers the slope they '
@@ -619,7 +628,8 @@ def _observe_fit_again(candidate):
 MENDED_DESCENT = Exercise(
     id="01.4",
     title="Mend gradient descent",
-    task="""This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes from the
+    task="""This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes
+from the
 lesson. Run it on a few points, read the last line of the error, mend the loop, and check it. Three points will do:
 
 ```python
@@ -627,14 +637,16 @@ inputs, targets = tf.constant([0.0, 1.0, 2.0]), tf.constant([1.0, 3.0, 5.0])
 fit_line(tf.Variable(0.0), tf.Variable(0.0), inputs, targets, rate=0.1, steps=5)
 ```
 
-`w` and `b` are scalar `tf.Variable`s, to be changed in place. `inputs` and `targets` are float32 tensors of shape `(n,)`.
+`w` and `b` are scalar `tf.Variable`s, to be changed in place. `inputs` and `targets` are float32 tensors of shape
+`(n,)`.
 The answer is the loss before each step, a list of floats.""",
     hints=(
         "`NoneType` in the error means a missing gradient: something between the variables and the loss was "
         "computed where the tape could not see it.",
         "Once there are gradients, look at `w` after the loop. Has it moved? What does `variable = …` do to the "
         "Variable that had this name?",
-        "The line with `predictions` belongs inside the `with`. And a Variable has a method that subtracts from it in place.",
+        "The line with `predictions` belongs inside the `with`. And a Variable has a method that subtracts from it in "
+        "place.",
     ),
     starter=_fit_line_broken,
     reference=fit_line,
@@ -643,7 +655,8 @@ The answer is the loss before each step, a list of floats.""",
         Misconception(
             name="the variables are never changed",
             explanation="`w` and `b` end where they started, and the loss never moves. If there are gradients, look "
-            "at the update: `variable = variable - …` makes a new number and gives it the name; the Variable is left as "
+            "at the update: `variable = variable - …` makes a new number and gives it the name; the Variable is left "
+            "as "
             "it was. Change it in place.",
             wrong=_replaced,
         ),
@@ -871,8 +884,10 @@ def _observe_division_again(candidate):
 DIVISION = Exercise(
     id="01.5",
     title="Division for our own tape",
-    task="""Our own tape knows `*`, `+`, `-`, `**` and `tanh`. Teach it to divide. Write `divide(a, b, Value, records)`, with
-the pattern of `multiply` from the first step of "What the tape really is": compute the quotient, put a `send_back` on the
+    task="""Our own tape knows `*`, `+`, `-`, `**` and `tanh`. Teach it to divide. Write `divide(a, b, Value,
+records)`, with
+the pattern of `multiply` from the first step of "What the tape really is": compute the quotient, put a `send_back` on
+the
 tape, return the quotient as a `Value`.
 
 The class `Value` and the list `records` come as arguments, so that the check can use a tape of its own.""",
@@ -880,7 +895,8 @@ The class `Value` and the list `records` come as arguments, so that the check ca
         "How much does a / b change per unit of a? And per unit of b? Write a / b as a · b⁻¹ and use the rule for xⁿ.",
         "The slopes are 1 / b and −a / b². Each is multiplied by `y.gradient`, and added to the gradient that is "
         "already there.",
-        "`send_back` is a function inside `divide`. `records.append(send_back)` puts it on the tape without calling it.",
+        "`send_back` is a function inside `divide`. `records.append(send_back)` puts it on the tape without calling "
+        "it.",
     ),
     reference=divide,
     alternatives=(_divide_with_slopes, _divide_by_quotient),
@@ -1071,7 +1087,8 @@ class _Valley:
         return np.array([along, [-along[1], along[0]]])
 
     def visit(self, candidate):
-        """Return the points asked about and last the one returned, along and across, as shares of the start's distance."""
+        """Return the points asked about and last the one returned, along and across, as shares of the start's "
+        "distance."""
         axes, asked = self.axes(), []
 
         def slope(point):
@@ -1154,15 +1171,19 @@ VALLEY = Exercise(
     id="01.6",
     title="The bottom of a valley in forty questions",
     task="""Design a descent of your own. You stand in a narrow valley and cannot see it; all you can do is ask for the
-slope at a point. Write `find_bottom(slope, start)`: `slope(point)` returns the gradient there, so no tape is needed, and it
+slope at a point. Write `find_bottom(slope, start)`: `slope(point)` returns the gradient there, so no tape is needed,
+and it
 may be called **at most 40 times**. Return the point where you think the bottom is. At most **1 %** of the distance from
 `start` to the bottom may be left.
 
-Points and gradients have the shape `(2,)`; `start` and the gradients are float64 arrays. The check visits several valleys,
-all of them quadratic. They differ in where the bottom is, in the direction of the floor, and in their curvatures: at least 1
+Points and gradients have the shape `(2,)`; `start` and the gradients are float64 arrays. The check visits several
+valleys,
+all of them quadratic. They differ in where the bottom is, in the direction of the floor, and in their curvatures: at
+least 1
 along the floor, and at most 25 across it.
 
-Plain descent with one rate will not do. The best rate there is, 2 / 26, shrinks the distance to 24 / 26 in each step, and
+Plain descent with one rate will not do. The best rate there is, 2 / 26, shrinks the distance to 24 / 26 in each step,
+and
 forty steps leave 4 % of it. Any way that arrives is right.""",
     hints=(
         "With one rate, the walls allow less than 2 / 25, and that is slow along the floor. What do the last slopes "
@@ -1190,7 +1211,8 @@ forty steps leave 4 % of it. Any way that arrives is right.""",
         ),
         Misconception(
             name="swinging from wall to wall",
-            explanation="You cross the floor and land on the other wall, back and forth, and the swings do not die down "
+            explanation="You cross the floor and land on the other wall, back and forth, and the swings do not die "
+            "down "
             "fast enough. With one rate for all steps, a smaller one ends the swings and then crawls along the floor. "
             "With momentum, keep less of the last step.",
             wrong=_rate_between,
@@ -1199,7 +1221,8 @@ forty steps leave 4 % of it. Any way that arrives is right.""",
             name="rolling past the bottom",
             explanation="Along the floor you have passed the bottom, and you are not at rest there. If a part of the "
             "last step is kept, it is too large a part: with a momentum of 0.9, swings shrink by √0.9 a step, "
-            "which is a factor of 0.12 in forty steps, whatever the rate. If not, the last steps are too long: they must "
+            "which is a factor of 0.12 in forty steps, whatever the rate. If not, the last steps are too long: they "
+            "must "
             "become smaller as the slope does.",
             wrong=_too_much_momentum,
         ),
@@ -1225,7 +1248,8 @@ forty steps leave 4 % of it. Any way that arrives is right.""",
         Misconception(
             name="a valley along the axes",
             explanation="Where the floor runs along an axis you arrive, where it runs at an angle you do not. This "
-            "comes from treating each coordinate on its own, with a rate of its own for instance: in a slanting valley, "
+            "comes from treating each coordinate on its own, with a rate of its own for instance: in a slanting "
+            "valley, "
             "both coordinates feel both curvatures. Treat the point as a whole.",
             wrong=_rate_for_each_coordinate,
         ),

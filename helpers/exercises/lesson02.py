@@ -88,7 +88,8 @@ Which learning rate is left after the last step? Let `rate_after_the_run` return
         ),
         Misconception(
             name="the rate of the last step",
-            explanation="This is the rate that the last step used, after 59 steps. Counting begins with 0: when 60 steps "
+            explanation="This is the rate that the last step used, after 59 steps. Counting begins with 0: when 60 "
+            "steps "
             "are done, the schedule is asked for step 60.",
             wrong=_one_step_earlier,
         ),
@@ -381,9 +382,12 @@ def _observe_mean_again(candidate):
 MEAN_LOSS = Exercise(
     id="02.3",
     title="The mean loss of an epoch",
-    task="""Fill the gap in `mean_loss(model, loss_fn, dataset)`, marked by `...`; it takes a line or two. The function returns
-the mean loss over **all rows** of a dataset of `(features, labels)` batches, a float. `loss_fn(labels, predictions)`, which may
-be any loss, gives the mean loss of one batch, a scalar. The last batch may be ragged, and the answer must not depend on how
+    task="""Fill the gap in `mean_loss(model, loss_fn, dataset)`, marked by `...`; it takes a line or two. The
+function returns
+the mean loss over **all rows** of a dataset of `(features, labels)` batches, a float. `loss_fn(labels, predictions)`,
+which may
+be any loss, gives the mean loss of one batch, a scalar. The last batch may be ragged, and the answer must not depend
+on how
 the rows are cut into batches. Nothing is trained. (You may change the lines around the gap, too.)""",
     hints=(
         "Seven rows in batches of 3 make batches of 3, 3 and 1. How much should the loss of the last one count?",
@@ -434,7 +438,8 @@ the rows are cut into batches. Nothing is trained. (You may change the lines aro
         ),
         Misconception(
             name="labels and predictions swapped",
-            explanation="With a loss to which too high is worse than too low, your mean is that of the opposite errors. "
+            explanation="With a loss to which too high is worse than too low, your mean is that of the opposite "
+            "errors. "
             "`loss_fn` takes the labels first. The squared error forgives that, most other losses do not.",
             wrong=_swapped,
         ),
@@ -568,15 +573,19 @@ def _observe_metric_again(candidate):
 METRIC = Exercise(
     id="02.4",
     title="A metric with a memory",
-    task="""Write the metric `RootMeanSquaredError`: the root of the mean, over **all rows** since the last `reset_state()`, of
-the squared error. (RMSE, for short.) It has the unit of the labels, like the mean absolute error, but large errors count more.
+    task="""Write the metric `RootMeanSquaredError`: the root of the mean, over **all rows** since the last
+`reset_state()`, of
+the squared error. (RMSE, for short.) It has the unit of the labels, like the mean absolute error, but large errors
+count more.
 
-`update_state` gets labels and predictions of shape `(B, 1)`, float32, and batches may be ragged. `result` returns a scalar.
+`update_state` gets labels and predictions of shape `(B, 1)`, float32, and batches may be ragged. `result` returns a
+scalar.
 `reset_state` is inherited from Keras.""",
     hints=(
-        "Start from `MeanAbsoluteError` in the lesson. What has to be kept from batch to batch, and what is done only once?",
+        "Start from `MeanAbsoluteError` in the lesson. What has to be kept from batch to batch, and what is done only "
+        "once?",
         "Keep the sum of the squared errors and the number of rows; divide, then take the root, in `result`.",
-        "Make both counters with `self.add_weight(name=…, initializer=\"zeros\")`: Keras's `reset_state` sets those "
+        'Make both counters with `self.add_weight(name=…, initializer="zeros")`: Keras\'s `reset_state` sets those '
         "back to zero, and only those. Change them with `assign_add`.",
     ),
     reference=RootMeanSquaredError,
@@ -794,17 +803,22 @@ def _observe_plateau_again(candidate):
 PLATEAU = Exercise(
     id="02.5",
     title="Decay on plateau",
-    task="""Write `decay_on_plateau(optimizer, losses, patience, factor, min_delta)`. It walks through the losses of a run,
+    task="""Write `decay_on_plateau(optimizer, losses, patience, factor, min_delta)`. It walks through the losses of
+a run,
 one for each epoch, and lowers the optimizer's learning rate whenever the loss has stopped falling:
 
 - a loss improves if `loss + min_delta < best`, where `best` is the best loss so far; the first loss always improves;
-- after `patience` epochs **in a row** without improvement, the **present** rate is multiplied by `factor`, and the count
+- after `patience` epochs **in a row** without improvement, the **present** rate is multiplied by `factor`, and the
+  count
   begins anew.
 
-Return the optimizer's rate after each epoch, a list of floats. At the end, the optimizer must have the last of them.""",
+Return the optimizer's rate after each epoch, a list of floats. At the end, the optimizer must have the last of
+them.""",
     hints=(
-        "Three things are kept from epoch to epoch: the best loss, how many epochs have passed since it, and the rates.",
-        "When does the count go back to 0? There are two occasions. And which rate is multiplied, the first or the present?",
+        "Three things are kept from epoch to epoch: the best loss, how many epochs have passed since it, and the "
+        "rates.",
+        "When does the count go back to 0? There are two occasions. And which rate is multiplied, the first or the "
+        "present?",
         "Read the present rate with `float(optimizer.learning_rate)`, change it with `optimizer.learning_rate = …`. "
         "`train_with_plateau` in the lesson has the order of the steps.",
     ),
@@ -844,7 +858,8 @@ Return the optimizer's rate after each epoch, a list of floats. At the end, the 
         Misconception(
             name="the optimizer never hears of it",
             explanation="The list is right, and the optimizer still has the rate it started with: a number of your "
-            "own was lowered, or `optimizer.lr`, which nobody reads. Assign to `optimizer.learning_rate`, and note down "
+            "own was lowered, or `optimizer.lr`, which nobody reads. Assign to `optimizer.learning_rate`, and note "
+            "down "
             "what you read from there.",
             wrong=_rate_kept_to_itself,
         ),
@@ -1049,16 +1064,21 @@ def _observe_training_again(candidate):
     model, optimizer = _line(-1.0, 0.0), keras.optimizers.SGD(0.02, momentum=0.5)
     dataset = _batches([1.0, 2.0, -2.0, 0.0, 3.0], [2.0, -1.0, 0.5, 4.0, 0.0], 2)
     history = candidate(model, optimizer, _lopsided, dataset, 4)
-    return {"history": np.array(history, "float64"), "weights": np.concatenate([w.ravel() for w in model.get_weights()])}
+    return {
+        "history": np.array(history, "float64"),
+        "weights": np.concatenate([w.ravel() for w in model.get_weights()]),
+    }
 
 
 MENDED_LOOP = Exercise(
     id="02.6",
     title="Mend the training loop",
-    task="""This loop raises no error. But its list of losses reads like `[6.4, 0.0, 0.0]`, and even the first number is not
+    task="""This loop raises no error. But its list of losses reads like `[6.4, 0.0, 0.0]`, and even the first number
+is not
 the one that `fit` would log. It contains **two** mistakes from the lesson; find and mend both.
 
-The answer is the mean loss of each epoch, as `fit` logs it: over all rows, each batch's loss from **before** the step that it
+The answer is the mean loss of each epoch, as `fit` logs it: over all rows, each batch's loss from **before** the step
+that it
 caused.""",
     hints=(
         "Count the rows that the loop sees in the second epoch. How often can one walk through an iterator?",

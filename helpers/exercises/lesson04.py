@@ -102,51 +102,58 @@ There may be two classes, or three, or only one. Only classes that occur get an 
     misconceptions=(
         Misconception(
             "the keys are text",
-            "The weights stand under text like \"0\" and \"1\", and the classes are the numbers 0 and 1. Given arrays, "
+            'The weights stand under text like "0" and "1", and the classes are the numbers 0 and 1. Given arrays, '
             "`fit` finds no weight for a class, takes 1, and says nothing: training runs as if there were no weights. "
             "Given a dataset, it stops with an error. Make each key an int.",
-            _text_keys),
+            _text_keys,
+        ),
         Misconception(
             "the weights are upside down",
             "The frequent class gets the large weight: a network trained with these hardly finds the rare class at "
             "all. A weight is large where the count is small, so divide by the count.",
-            _upside_down),
+            _upside_down,
+        ),
         Misconception(
             "the average weight is not 1",
             "The classes have the same say, but all weights are too large by one factor, the number of classes. The "
             "loss, and with plain gradient descent every step, grows by it. The weighted counts have to add up to n.",
-            _average_not_one),
+            _average_not_one,
+        ),
         Misconception(
             "the largest class is kept at 1",
             "The classes have the same say, but as the others count more than 1 and none counts less, the average "
             "weight is above 1, and the loss grows as the classes get more uneven. The weighted counts have to add up "
             "to n.",
-            _largest_class_is_one),
+            _largest_class_is_one,
+        ),
         Misconception(
             "a 2 for every number of classes",
             "Two classes come out right. With three the average weight is 1.5, with one it is 0.5: the 2 in "
             "`n / (2 * n_k)` was the number of classes.",
-            _always_two),
+            _always_two,
+        ),
         Misconception(
             "an entry for a class that does not occur",
             "`np.bincount` counts every number from 0 up, so a class that no row has gets the count 0, and with it an "
             "infinite weight. `np.unique(labels, return_counts=True)` lists only the classes that occur.",
-            _class_that_does_not_occur),
+            _class_that_does_not_occur,
+        ),
         Misconception(
             "a 2 for every number of classes, and a class that does not occur",
             "Where two classes occur, the weights are right. With three the average weight is 1.5: the 2 in "
             "`n / (2 * n_k)` was the number of classes. And `np.bincount` counts every number from 0 up, so a class "
             "that no row has gets an infinite weight; `np.unique(labels, return_counts=True)` lists only those that "
             "occur.",
-            _lesson_formula),
+            _lesson_formula,
+        ),
     ),
     observe=_observe_weights,
     second=lambda candidate: _observe_weights(candidate, rows=((2, 11), (1, 1, 5, 9), (4,))),
-    note="scikit-learn's `compute_class_weight(\"balanced\", ...)` computes the same numbers. In `fit`, a class "
-         "without an entry usually counts 1, which is rarely what you want; with a dataset, an entry missing for the "
-         "highest class is an error.",
+    note='scikit-learn\'s `compute_class_weight("balanced", ...)` computes the same numbers. In `fit`, a class '
+    "without an entry usually counts 1, which is rarely what you want; with a dataset, an entry missing for the "
+    "highest class is an error.",
     explanation="All K products of count and weight are to be equal and to add up to n, so each of them is n / K. "
-                "`int(label)` turns NumPy's 1.0 into the plain class number under which `fit` looks the weight up.",
+    "`int(label)` turns NumPy's 1.0 into the plain class number under which `fit` looks the weight up.",
 )
 
 # 04.2 A weighted loss
@@ -253,42 +260,48 @@ row by its weight, add up, and divide by the number of rows B. That is what `fit
             "Every row of the batch is pulled by the same factor, so training finds no more of the rare class than "
             "without weights. The weights were multiplied with a loss that had been averaged already, or losses of "
             "shape (B, 1) met weights of shape (B,) and made a (B, B) table of all pairs. Weight first, average after.",
-            _weights_meet_an_average),
+            _weights_meet_an_average,
+        ),
         Misconception(
             "divided by the sum of the weights",
             "The rows are weighted, but the sum is divided by the sum of the weights. That gives each batch a learning "
             "rate of its own, depending on the classes in it, and the run is not that of `fit`. Divide by the number "
             "of rows.",
-            _divided_by_weights),
+            _divided_by_weights,
+        ),
         Misconception(
             "a sum instead of an average",
             "The rows are weighted, but not divided by their number: a batch of 32 rows takes a step 32 times as long, "
             "and training may diverge.",
-            _sum_of_rows),
+            _sum_of_rows,
+        ),
         Misconception(
             "logits taken for probabilities",
             "The weights are in the right place, but the loss believes that it gets probabilities. Logits below 0 or "
             "above 1 are cut off there: such rows have no gradient at all. Tell the loss what it gets.",
-            _logits_as_probabilities),
+            _logits_as_probabilities,
+        ),
         Misconception(
             "the weights multiply the logits",
             "A weight says how much a row counts, not how sure the network is. Multiplied with the logit, it makes "
             "the loss judge another prediction, one that the network did not make, and the pulls are those of that "
             "prediction. Multiply the losses.",
-            _weighted_logits),
+            _weighted_logits,
+        ),
         Misconception(
             "no gradient reaches the logits",
             "The number is right, but nothing can be trained with it: the pull of each row is 0, because the tape "
             "records TensorFlow's operations only. After `float`, `.numpy()` or a NumPy function the way back to the "
             "logits is gone. Compute with TensorFlow or Keras up to the `return`.",
-            _left_tensorflow),
+            _left_tensorflow,
+        ),
     ),
     observe=_observe_weighted_loss,
     second=lambda candidate: _observe_weighted_loss(candidate, seed=1),
     note="The sum is divided by the number of rows, not by the sum of the weights. So weights whose average is 2 "
-         "double the loss, which is why balanced weights are made to have the average 1.",
+    "double the loss, which is why balanced weights are made to have the average 1.",
     explanation="`sample_weight` multiplies the loss of each row before the average is taken, and divides by the "
-                "number of rows. Multiplying afterwards would scale all rows by one factor, the average weight.",
+    "number of rows. Multiplying afterwards would scale all rows by one factor, the average weight.",
 )
 
 # 04.3 Metrics of logits
@@ -398,7 +411,7 @@ def _observe_report(candidate, probes=None):
     keys = ("roc_auc", "recall", "precision")
     reports = [candidate(_column(labels), _column(logits)) for labels, logits in [*probes.values(), *probes.values()]]
     values = np.array([[float(found[key]) for key in keys] for found in reports])
-    once, again = values[:len(probes)], values[len(probes):]
+    once, again = values[: len(probes)], values[len(probes) :]
     # equal by value: of the same customers a metric that kept its state reports something else the second time
     same = bool(np.allclose(once, again, equal_nan=True))
     measured = {"asked again about the same customers, it reports the same": same}
@@ -438,52 +451,63 @@ scikit-learn and counting by hand agree.
             "Recall and precision are right. But `AUC` places its thresholds between 0 and 1, so all logits below 0 "
             "count as the same, and all above 1 as well. The number looks plausible, and no other library confirms "
             "it. Say that these are logits, or give it probabilities.",
-            _auc_untold),
+            _auc_untold,
+        ),
         Misconception(
             "called above a logit of 0.5",
             "The AUC is right. But recall and precision compare the logit with 0.5, which is a probability of 0.62: "
             "customers between 0.5 and 0.62 get no call, and recall is too low. A probability of 0.5 is the logit 0.",
-            _threshold_untold),
+            _threshold_untold,
+        ),
         Misconception(
             "neither the AUC nor the threshold knows of logits",
             "All thresholds are still those of probabilities: `AUC` takes every logit below 0 for the same, and recall "
             "and precision call a customer only from a logit of 0.5 on, which is a probability of 0.62. Tell each of "
             "them what it gets, or give all of them probabilities.",
-            _report_starter),
+            _report_starter,
+        ),
         Misconception(
             "the sigmoid twice",
             "Recall and precision are right, and the AUC nearly is. It got probabilities and was told that they are "
             "logits, so it took the sigmoid once more: all scores are squeezed between 0.5 and 0.73, where only 46 of "
             "its 200 thresholds lie. Customers between two of them count as equal.",
-            _sigmoid_twice),
+            _sigmoid_twice,
+        ),
         Misconception(
             "everybody is called",
             "Recall is 1 and precision the share of leavers among all. The threshold 0 belongs to logits: every "
             "probability is above it. Compare probabilities with 0.5, or logits with 0.",
-            _zero_for_probabilities),
+            _zero_for_probabilities,
+        ),
         Misconception(
             "the AUC of decisions",
             "The AUC got decisions, 0 or 1. Within each group all customers count as equal then, and what is left of "
             "the ROC curve is a single corner. The AUC asks how well the customers are *ranked*: give it logits or "
             "probabilities, and decide for the other two only.",
-            _auc_of_decisions),
+            _auc_of_decisions,
+        ),
         Misconception(
             "recall and precision swapped",
             "Each number is under the name of the other. Recall divides the hits by the number of those who leave, "
             "precision by the number of those called. In scikit-learn the labels are the first argument; with the "
             "decisions first it computes the other of the two, without a word.",
-            _recall_and_precision_swapped),
+            _recall_and_precision_swapped,
+        ),
     ),
     observe=_observe_report,
-    second=lambda candidate: _observe_report(candidate, {
-        "first": ([1, 0, 0, 1, 0, 1, 0, 0, 1], [30, 2.3, 2.13, 0.4, 0.8, -0.3, -0.7, -2.4, -1.4]),
-        "second": ([0, 1, 0, 1, 0, 0], [0.3, 0.9, -0.75, -1.6, -20, 0.1]),
-        "third": ([1, 0, 0], [-1.5, -0.7, -2.4])}),
+    second=lambda candidate: _observe_report(
+        candidate,
+        {
+            "first": ([1, 0, 0, 1, 0, 1, 0, 0, 1], [30, 2.3, 2.13, 0.4, 0.8, -0.3, -0.7, -2.4, -1.4]),
+            "second": ([0, 1, 0, 1, 0, 0], [0.3, 0.9, -0.75, -1.6, -20, 0.1]),
+            "third": ([1, 0, 0], [-1.5, -0.7, -2.4]),
+        },
+    ),
     note="On a large table Keras's `AUC` is close to scikit-learn's, not equal: customers between two thresholds count "
-         "as equal. More of them (`num_thresholds=1000`) bring it closer.",
+    "as equal. More of them (`num_thresholds=1000`) bring it closer.",
     explanation="`from_logits=True` makes `AUC` take the sigmoid before it looks for thresholds between 0 and 1. "
-                "`Recall` and `Precision` compare with one number, and for logits a probability of 0.5 is the number "
-                "0.",
+    "`Recall` and `Precision` compare with one number, and for logits a probability of 0.5 is the number "
+    "0.",
 )
 
 # 04.4 Focal loss with a weight for the rare class
@@ -605,46 +629,53 @@ among them.
             "For moderate logits all is well. From a logit of about 17 on, float32 rounds the sigmoid to exactly 1, so "
             "1 − p is exactly 0, its logarithm is infinite, and loss or gradient become NaN; one such row ruins all "
             "weights of the network. Compute the logarithm from the logit, without the probability in between.",
-            _textbook_focal),
+            _textbook_focal,
+        ),
         Misconception(
             "cut off before the logarithm",
             "To cut probabilities or logits off, or to add a small number before the logarithm, keeps NaN away, but at "
             "a price: a row that is certain and wrong gets a pull of about 0, so the network never mends its worst "
             "mistakes. Compute the logarithm from the logit, and cut nothing.",
-            _clipped_focal),
+            _clipped_focal,
+        ),
         Misconception(
             "the easy rows get the say",
             "The power stands on `p_t` instead of `1 - p_t`: rows that are right and sure count fully, and rows that "
             "are wrong hardly count. Training polishes what is good and ignores its mistakes.",
-            _easy_rows_first),
+            _easy_rows_first,
+        ),
         Misconception(
             "the factor of label 1 for every row",
             "Rows with label 1 come out right. For label 0, `p_t` is one minus the sigmoid, so those rows need the "
             "other factor: as it is, stayers count most where the network is right about them.",
-            _factor_of_ones),
+            _factor_of_ones,
+        ),
         Misconception(
             "one weight for both classes",
             "Alpha multiplies every row, so it changes the size of the loss and not the balance of the classes. Rows "
             "with label 0 get 1 − alpha.",
-            _alpha_for_all),
+            _alpha_for_all,
+        ),
         Misconception(
             "alpha is not used",
             "The power is right, but all rows have the weight 1, whatever alpha is. In Keras's own focal loss alpha "
             "does nothing without `apply_class_balancing=True`.",
-            _alpha_unused),
+            _alpha_unused,
+        ),
         Misconception(
             "alpha for the other class",
             "The power is right, but alpha multiplies the rows with label 0, and 1 − alpha those with label 1. It is "
             "the other way around.",
-            _alpha_for_zeros),
+            _alpha_for_zeros,
+        ),
     ),
     observe=_observe_focal,
     second=lambda candidate: _observe_focal(candidate, (-1.2, 0.9, 0.1, -2.6, 1.4), (-150.0, -30.0, 30.0, 150.0)),
     note="This is Keras's `BinaryFocalCrossentropy(apply_class_balancing=True, from_logits=True)`. Its usual alpha of "
-         "0.25 makes the *rare* class count less: the power has already silenced so many easy rows of the other class.",
+    "0.25 makes the *rare* class count less: the power has already silenced so many easy rows of the other class.",
     explanation="With the logit toward the truth, both factors come straight from the logit: the sigmoid of its "
-                "negative is 1 − p_t, and softplus of its negative is −ln p_t. Nothing is subtracted from 1 and no "
-                "logarithm meets a 0, so loss and gradient stay right at any certainty.",
+    "negative is 1 − p_t, and softplus of its negative is −ln p_t. Nothing is subtracted from 1 and no "
+    "logarithm meets a 0, so loss and gradient stay right at any certainty.",
 )
 
 # 04.5 The threshold that the costs imply
@@ -724,36 +755,42 @@ offer being cheaper for leavers and more expensive for stayers.
             "odds taken for a probability",
             "Wasted divided by saved is the threshold of the odds, p / (1 − p). For the lesson's costs that is 0.25. "
             "Used as a probability, it makes too few offers. Turn odds into a probability.",
-            _odds),
+            _odds,
+        ),
         Misconception(
             "right decisions cost nothing",
             "Only the two mistakes were looked at. But a leaver who gets the offer still costs 240 dollars in the "
             "lesson's matrix: the offer saves 160, not 400. Use differences within a column.",
-            _only_mistakes_cost),
+            _only_mistakes_cost,
+        ),
         Misconception(
             "the probability of staying",
             "This is one minus the threshold. With cheap offers it is a high number: almost nobody would get one, "
             "though offers are what pays. Which of the two, wasted or saved, must raise the threshold when it grows?",
-            _probability_of_staying),
+            _probability_of_staying,
+        ),
         Misconception(
             "rows and columns changed places",
             "For the lesson's costs this gives a threshold above 1, so nobody would ever get an offer. The row is what "
             "the company does, the column what the customer would do; compare two rows within one column.",
-            _rows_for_columns),
+            _rows_for_columns,
+        ),
         Misconception(
             "one half, whatever it costs",
             "A threshold of 0.5 is right when both mistakes cost the same. Here they do not: in the lesson, 0.5 gave a "
             "good part of the savings away. Use the numbers in the matrix.",
-            _one_half),
+            _one_half,
+        ),
     ),
     observe=_observe_threshold,
-    second=lambda candidate: _observe_threshold(candidate, {
-        "first": [[2, 90], [13, 41]], "second": [[1, 8], [4, 3]], "third": [[0, 50], [1, 20]]}),
+    second=lambda candidate: _observe_threshold(
+        candidate, {"first": [[2, 90], [13, 41]], "second": [[1, 8], [4, 3]], "third": [[0, 50], [1, 20]]}
+    ),
     note="Only differences within a column count: 1,000 dollars more in both cells of a column change nothing. The "
-         "threshold holds for calibrated probabilities only, so correct the logits first if there were class weights.",
+    "threshold holds for calibrated probabilities only, so correct the logits first if there were class weights.",
     explanation="With probability p the offer saves p · saved and wastes (1 − p) · wasted; it pays from where both are "
-                "equal. Saved and wasted are differences within a column, because the customer does not choose the "
-                "row.",
+    "equal. Saved and wasted are differences within a column, because the customer does not choose the "
+    "row.",
 )
 
 # 04.6 Two parts that stay apart
@@ -856,8 +893,9 @@ def _observe_split(candidate, n=30, n_validation=10, batch_size=6):
     many_held_out = read(validation.repeat(40).take(40 * len(held_out)))
     first_rows = {batch[0] for batch in read(train.take(1).repeat(400))}
     trained, chosen = set(rows_of(many_epochs)), set(rows_of(many_held_out))
-    together = [{frozenset(batch.tolist()) for batch in many_epochs[start:start + len(epoch)]}
-                for start in (0, len(epoch))]
+    together = [
+        {frozenset(batch.tolist()) for batch in many_epochs[start : start + len(epoch)]} for start in (0, len(epoch))
+    ]
     pairs = [*train.take(2 * n).as_numpy_iterator(), *validation.take(2 * n).as_numpy_iterator()]
     others = [(np.ravel(rows) >= n // 2) != np.ravel(found) for rows, found in pairs]
     return {
@@ -905,48 +943,56 @@ faults. Mend it. You may change as much as you like; what must hold is:
             "Training meets every validation row within a few epochs, so the validation loss says nothing about new "
             "customers. The cut stays where it is, but each reading shuffles the rows anew beneath it. Split before "
             "shuffling.",
-            _shuffle_take_skip),
+            _shuffle_take_skip,
+        ),
         Misconception(
             "the first rows of a sorted table",
             "The parts are apart, but validation is the beginning of the table. If that comes sorted, all these rows "
             "are of one class, and training lacks them. Choose validation rows at random.",
-            _first_rows),
+            _first_rows,
+        ),
         Misconception(
             "one order forever",
             "The parts are apart, but every epoch of training has the same batches in the same order: with "
             "`reshuffle_each_iteration=False`, or with no shuffle at all behind the cut, the order is fixed for good. "
             "Split first, and then let the training rows be shuffled in each epoch.",
-            _one_order_forever),
+            _one_order_forever,
+        ),
         Misconception(
             "whole batches are shuffled",
             "The batches come in a new order, but always with the same rows in them, because the rows were batched "
             "before they were shuffled. Shuffle rows, then batch.",
-            _whole_batches_shuffled),
+            _whole_batches_shuffled,
+        ),
         Misconception(
             "the shuffle buffer is small",
             "The parts are apart, but the buffer of the shuffle does not hold all rows, so a row cannot move far: the "
             "last ones never come first. If the rows are sorted, training ends each epoch on one class. Give the "
             "buffer room for all training rows.",
-            _small_buffer),
+            _small_buffer,
+        ),
         Misconception(
             "one order forever, and a small buffer",
-            "The parts are apart, but `reshuffle_each_iteration=False` also freezes the order of the training rows, and "
+            "The parts are apart, but `reshuffle_each_iteration=False` also freezes the order of the training rows, "
+            "and "
             "a buffer smaller than the table hardly mixes them: validation is little more than the beginning of the "
             "table. Split by a random order of all rows; then let the training rows be shuffled anew in each epoch, "
             "over a buffer of all of them.",
-            _one_order_small_buffer),
+            _one_order_small_buffer,
+        ),
         Misconception(
             "batches counted as rows",
             "Validation has all rows, and training none. `take` and `skip` count what the dataset has, and behind "
             "`batch` these are batches, of which there are fewer than `n_validation`. Cut rows, then batch.",
-            _batches_counted),
+            _batches_counted,
+        ),
     ),
     observe=_observe_split,
     second=lambda candidate: _observe_split(candidate, n=28, n_validation=9, batch_size=5),
     note="A test of this kind costs three lines in your own projects: give each row its number, read both datasets for "
-         "some epochs, and intersect the two sets of numbers.",
+    "some epochs, and intersect the two sets of numbers.",
     explanation="The row numbers are shuffled once and cut, so each row is on one side for good. Only the training "
-                "rows are then shuffled in each epoch, over a buffer of all of them, and batched after that.",
+    "rows are then shuffled in each epoch, over a buffer of all of them, and batched after that.",
 )
 
 # 04.7 The whole loop
@@ -1001,7 +1047,7 @@ def _scikit_learn_and_ranks(train_features, train_labels, features):
     model = LogisticRegression().fit(train_features, train_labels[:, 0])
     scores = model.predict_proba(features)[:, 1]
     decisions = np.zeros(len(scores))
-    decisions[np.argsort(-scores)[:int(0.4 * len(scores))]] = 1
+    decisions[np.argsort(-scores)[: int(0.4 * len(scores))]] = 1
     return scores, decisions
 
 
@@ -1170,67 +1216,78 @@ SGD with a rate of 1, or Adam with 0.05. With the default rates they are far too
             "The probabilities are honest and rank the customers well, but too few of the leavers get a call. Where "
             "few leave, few probabilities reach 0.5, and they should not. Leave the training as it is and lower the "
             "threshold; the training rows say how far.",
-            _one_half_for_all),
+            _one_half_for_all,
+        ),
         Misconception(
             "probabilities that class weights have raised",
             "The calls are fine, but the probabilities are far too high on average, as class weights make them: the "
             "network was trained as if leavers were more frequent. Train without weights and lower the threshold, or "
             "take the logarithm of the weights' ratio off each logit.",
-            _balanced_weights_only),
+            _balanced_weights_only,
+        ),
         Misconception(
             "probabilities too high, so too many calls",
             "The customers are ranked well, but the probabilities are far too high on average, and too many are above "
             "the threshold. Two causes are frequent: weights *and* a lowered threshold, which do the same thing twice; "
             "or a loop that stops when the probabilities have hardly left 0.5, where they begin.",
-            _weights_and_low_threshold),
+            _weights_and_low_threshold,
+        ),
         Misconception(
             "probabilities too low, so too few calls",
             "The customers are ranked well, but the probabilities are too low on average, and too few leavers get a "
             "call. Weights that stand upside down do that: the large one belongs to the rare class, and for honest "
             "probabilities none is needed.",
-            _weights_upside_down),
+            _weights_upside_down,
+        ),
         Misconception(
             "too few calls where few leave",
             "The probabilities are honest, and the company where many leave is served well. In the other, all "
             "probabilities are lower, and a threshold that suits the first leaves too few calls. (To call no more than "
             "leave is not enough either: no ranking is perfect.) Let the training rows say how far the threshold has "
             "to go down.",
-            _threshold_for_many),
+            _threshold_for_many,
+        ),
         Misconception(
             "too many calls where many leave",
             "The probabilities are honest, and the company where few leave is served well. In the other, all "
             "probabilities are higher, and a threshold that suits the first lets too many through. Let the training "
             "rows say how far the threshold has to go up.",
-            _threshold_for_few),
+            _threshold_for_few,
+        ),
         Misconception(
             "too many calls",
             "The probabilities are honest, and the leavers are found, but by calling too many customers in both "
             "companies. Whoever calls everybody finds all leavers, too. Raise the threshold; the training rows say how "
             "far.",
-            _everybody),
+            _everybody,
+        ),
         Misconception(
             "the training stopped too early",
             "The customers are ranked well, but the probabilities began at 0.5 and have not come down far enough, most "
             "of all where few leave, so too many of them are above the threshold. Take more steps, or larger ones, "
             "until the mean probability agrees with `train_labels.mean()`.",
-            _stopped_too_early),
+            _stopped_too_early,
+        ),
         Misconception(
             "logits in place of probabilities",
             "Numbers below 0 or above 1 are no probabilities. They are logits, most likely: the loss was told so, and "
             "the sigmoid is missing after the training. If decisions came from them, mend those as well.",
-            _logits_returned),
+            _logits_returned,
+        ),
         Misconception(
             "everybody has the same probability",
             "The model gives all customers about the same probability, whatever their features. Perhaps the loss is an "
             "average over all pairs, because labels `(n, 1)` met logits `(n,)`, and then the share of leavers is the "
             "best that it can say; or the weights of the features have hardly moved; or there is a softmax over one "
             "output, which is always 1. Print the shapes inside the loss, and a few of the probabilities.",
-            _table_of_all_pairs),
+            _table_of_all_pairs,
+        ),
         Misconception(
             "the customers that were known already",
             "The answer has an entry for each training row, whose labels are known. Train on `train_features`, and "
             "predict for `features`.",
-            _known_customers),
+            _known_customers,
+        ),
     ),
     observe=_observe_leavers,
     second=lambda candidate: _observe_leavers(candidate, (("few leave", 0.14, 1), ("many leave", 0.28, 3))),
@@ -1238,10 +1295,10 @@ SGD with a rate of 1, or Adam with 0.05. With the default rates they are far too
         f"{name} ({company})": bounds for company in ("few leave", "many leave") for name, bounds in QUALITIES.items()
     },
     note="The four numbers belong in every report on a rare class. Weights would have moved the third and hardly "
-         "changed the fourth; the threshold moves the first two and nothing else.",
+    "changed the fourth; the threshold moves the first two and nothing else.",
     explanation="Logistic regression is all that this table needs, and without weights its probabilities agree with "
-                "the share that leaves. The share of leavers among the training rows is the threshold that balanced "
-                "weights would amount to, so it calls almost the same customers and leaves the probabilities alone.",
+    "the share that leaves. The share of leavers among the training rows is the threshold that balanced "
+    "weights would amount to, so it calls almost the same customers and leaves the probabilities alone.",
 )
 
 EXERCISES = (BALANCED_WEIGHTS, WEIGHTED_LOSS, REPORT, FOCAL_LOSS, THRESHOLD, SPLIT_AND_BATCH, PREDICT_LEAVERS)

@@ -139,34 +139,39 @@ the number into `traces`.
             "once and for all",
             "One trace would be right if every call looked the same. Here the last batch of an epoch has another "
             "shape, and the rate is a Python number that changes from epoch to epoch.",
-            _once),
+            _once,
+        ),
         Misconception(
             "only shapes count",
             "Full batches and the ragged one: these are the two normal traces. But a Python number is written into the "
             "graph as a constant, so a new number needs a new graph.",
-            _one_for_each_shape),
+            _one_for_each_shape,
+        ),
         Misconception(
             "only the numbers count",
             "Each new rate needs a new graph, that is right. But the last batch of an epoch has another shape than the "
             "others.",
-            _one_for_each_rate),
+            _one_for_each_rate,
+        ),
         Misconception(
             "added instead of multiplied",
             "Both reasons are there, but a graph belongs to a shape *and* a number. When the rate changes, the graphs "
             "of both shapes are of no use anymore.",
-            _shapes_plus_rates),
+            _shapes_plus_rates,
+        ),
         Misconception(
             "a trace for each call",
             "This is the number of calls. Within an epoch the rate stays and 15 batches have the same shape; these "
             "calls share a graph.",
-            _one_for_each_call),
+            _one_for_each_call,
+        ),
     ),
     observe=lambda candidate: {"number of traces": candidate()},
     second=lambda candidate: {"more than TensorFlow counts": float(candidate()) - _traces_in_truth()},
     note="With the rate as a tensor, or as `optimizer.learning_rate`, there are 2 traces however long the training is. "
-         "`train_step.experimental_get_tracing_count()` tells.",
+    "`train_step.experimental_get_tracing_count()` tells.",
     explanation="A graph is recorded for each new combination of shapes and Python numbers. Two shapes, 64 and 40 "
-                "rows, meet five rates, so there are ten.",
+    "rows, meet five rates, so there are ten.",
 )
 
 # 05.2 A graph for each model
@@ -190,6 +195,7 @@ def train_each(models, features, labels, steps):
             gradients = tape.gradient(loss, model.trainable_variables)
             optimizer.apply_gradients(zip(gradients, model.trainable_variables))
             return loss
+
         return train_step
 
     last_losses = []
@@ -357,9 +363,12 @@ def _observe_train_each(candidate, seed=0, n_models=2, rows=5, steps=3):
     losses = candidate(list(models), features, labels, steps)
     measured = {"last loss of each model": np.array(losses, "float64")}
     for i, (model, old, witness) in enumerate(zip(models, before, witnesses), start=1):
-        measured |= {f"largest change of a weight, model {i}": _largest_difference(model.get_weights(), old),
-                     f"weights of model {i} after training": np.concatenate([w.ravel() for w in model.get_weights()]),
-                     f"traces of model {i}": witness.traced, f"steps without a graph, model {i}": witness.eager}
+        measured |= {
+            f"largest change of a weight, model {i}": _largest_difference(model.get_weights(), old),
+            f"weights of model {i} after training": np.concatenate([w.ravel() for w in model.get_weights()]),
+            f"traces of model {i}": witness.traced,
+            f"steps without a graph, model {i}": witness.eager,
+        }
     return measured
 
 
@@ -390,42 +399,48 @@ inside the function.
             "a stale graph",
             "The first model learned for all of them, and the others have not moved. The step was recorded with the "
             "first model, and a graph does not look names up again. Make a new step for each model.",
-            _stale_graph),
+            _stale_graph,
+        ),
         Misconception(
             "a stale graph, with an optimizer that nobody uses",
             "Each model has a new optimizer, but the step was recorded with the first model *and* the first optimizer, "
             "and a graph does not look names up again. So the first model went on learning, with the rate that was "
             "set last. Make a new step for each model.",
-            _stale_graph_new_optimizer),
+            _stale_graph_new_optimizer,
+        ),
         Misconception(
             "both faults are still there",
             "Only the first model learned, and it was traced for each rate. Whatever was changed, the step is still "
             "one for all models: a new optimizer, for example, does not help, since the graphs keep the first one.",
-            _train_each_starter),
+            _train_each_starter,
+        ),
         Misconception(
             "traced at every step",
             "The weights are right, but the step is traced at each call, which takes far longer than the step itself. "
             "A Python number as an argument does that when it changes, and so does a tf.function that is made "
             "inside the loop over the steps.",
-            _traced_at_every_step),
+            _traced_at_every_step,
+        ),
         Misconception(
             "no graph at all",
             "The weights are right, but each step was run by Python, operation by operation. That is the way to look "
             "for a mistake; when there is none left, the step becomes a graph with one line above its def.",
-            _without_graph),
+            _without_graph,
+        ),
         Misconception(
             "the rate stays as it was at first",
             "Each model has its graph, but all its steps were taken with the first rate. Either nobody changes it, or "
             "it is a Python number that the step finds outside; a graph keeps that as it was when it was recorded. Set "
             "the rate of the optimizer outside the step, or hand it over as a tensor.",
-            _rate_frozen_in_graph),
+            _rate_frozen_in_graph,
+        ),
     ),
     observe=_observe_train_each,
     second=lambda candidate: _observe_train_each(candidate, seed=3, n_models=3, rows=4, steps=4),
     note="The check counts traces with a layer whose Python code adds 1 to a number: in a graph that happens only "
-         "while it is recorded. You can put such a layer into any model of your own.",
+    "while it is recorded. You can put such a layer into any model of your own.",
     explanation="`make_train_step` is called once for each model, so each graph is recorded with the right model and a "
-                "new optimizer. The rate is a variable of the optimizer: set between two steps, it needs no new trace.",
+    "new optimizer. The rate is a variable of the optimizer: set between two steps, it needs no new trace.",
 )
 
 # 05.3 Clipping by hand
@@ -515,7 +530,8 @@ CLIP = Exercise(
     task="""
 Write `clip(gradients, limit)`. It gets a list of tensors of any shapes, as `tape.gradient` returns it, and a number
 above 0. It returns a list of tensors of the same shapes. If the global norm (the length of all gradients taken
-together) is above the limit, all are multiplied by one factor, so that the global norm becomes the limit; otherwise they
+together) is above the limit, all are multiplied by one factor, so that the global norm becomes the limit; otherwise
+they
 stay as they are. Nothing but zeros must stay nothing but zeros.
 
 By hand it takes three lines. TensorFlow's own function is allowed, if you choose the right one.
@@ -532,39 +548,45 @@ By hand it takes three lines. TensorFlow's own function is allowed, if you choos
             "each variable on a leash of its own",
             "Long gradients are shortened and short ones are not, so the whole points in another direction (its cosine "
             "to the gradient is below 1), and it may still be longer than the limit. One factor for all.",
-            _each_by_itself),
+            _each_by_itself,
+        ),
         Misconception(
             "each number is clipped",
             "Every single number is cut off at the limit. That bends the gradient even more: large and huge entries "
             "become equal. What must be limited is the length of the whole, not each number.",
-            _each_number),
+            _each_number,
+        ),
         Misconception(
             "always as long as the limit",
             "Long gradients come out right, but short ones are made longer, and zeros become NaN. Near the minimum, "
             "where gradients get short, training would never come to rest. The factor must not be above 1.",
-            _always_to_the_limit),
+            _always_to_the_limit,
+        ),
         Misconception(
             "the lengths were added",
             "The direction is right, but the gradient is shortened too much, the more so the more variables there are. "
             "Lengths of parts do not add up; their squares do.",
-            _sum_of_norms),
+            _sum_of_norms,
+        ),
         Misconception(
             "the square root is missing",
             "The direction is right, but long gradients are shortened far too much: the longer the gradient, the "
             "shorter the step. The norm is the square root of the sum of squares.",
-            _squared_norm),
+            _squared_norm,
+        ),
         Misconception(
             "the norm comes along",
             "The gradients are right, but there is one tensor too many: the norm before clipping. "
             "`tf.clip_by_global_norm` returns two things, and `zip(gradients, variables)` needs the first of them.",
-            _norm_comes_along),
+            _norm_comes_along,
+        ),
     ),
     observe=_observe_clip,
     second=lambda candidate: _observe_clip(candidate, factor=0.7, limit=0.8),
     note="`tf.clip_by_global_norm` returns the norm as well. It is worth a curve of its own: a norm that suddenly "
-         "grows announces trouble before the loss shows it.",
+    "grows announces trouble before the loss shows it.",
     explanation="One factor for all tensors keeps the direction. `tf.minimum` leaves short gradients alone; for zeros, "
-                "limit / 0 is infinite, so the factor is 1 and zeros stay zeros.",
+    "limit / 0 is infinite, so the factor is 1 and zeros stay zeros.",
 )
 
 # 05.4 What Dropout, BatchNorm and L2 need
@@ -610,9 +632,11 @@ def _on_batch(model, optimizer, loss_fn, train_batch, val_batch):
     return float(loss), float(model.test_on_batch(*val_batch))
 
 
-def _measure_with(model, optimizer, loss_fn, train_batch, val_batch, training=True, val_training=False, penalty=True,
-                  val_penalty=True):
-    """The step of the wrong answers, each of which turns one screw of it; `training=None` is a call without the word."""
+def _measure_with(
+    model, optimizer, loss_fn, train_batch, val_batch, training=True, val_training=False, penalty=True, val_penalty=True
+):
+    """The step of the wrong answers, each of which turns one screw of it; `training=None` is a call without the "
+    "word."""
     features, labels = train_batch
     with tf.GradientTape() as tape:
         loss = loss_fn(labels, model(features, training=training))
@@ -666,8 +690,10 @@ def _observe_train_and_measure(candidate, seed=0, rows=7, val_rows=4):
     optimizer = keras.optimizers.SGD(learning_rate=0.1)
     loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     rng = np.random.default_rng(seed)
-    batches = [(tf.constant(rng.normal(1, 2, (n, 3)), tf.float32), tf.constant(np.arange(n) % 3, tf.int32))
-               for n in (rows, val_rows)]
+    batches = [
+        (tf.constant(rng.normal(1, 2, (n, 3)), tf.float32), tf.constant(np.arange(n) % 3, tf.int32))
+        for n in (rows, val_rows)
+    ]
     plain = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
     plain_losses = candidate(plain, keras.optimizers.SGD(learning_rate=0.1), loss_fn, *batches)
     # three rounds, because a wrong place of Dropout or BatchNorm shows in what comes after it
@@ -710,40 +736,46 @@ penalty must be accepted, too.
             "BatchNorm's moving mean has not moved from 0, and Dropout has dropped nothing: outside `fit` a model that "
             "is called without the word assumes that it is being used, not trained. Say `training=True` in the step, "
             "with exactly this word.",
-            _training_left_out),
+            _training_left_out,
+        ),
         Misconception(
             "measured as if in training",
             "Measuring has changed the model: BatchNorm's moving mean has learned from the validation rows. The "
             "validation loss is also too noisy, since Dropout was at work. Say `training=False` where you measure.",
-            _training_left_on),
+            _training_left_on,
+        ),
         Misconception(
             "the penalty is left out",
             "The weights under L2 stay larger than they should, and both losses are too low. Nobody adds the penalty "
             "for us; it waits in `model.losses`.",
-            _penalty_left_out),
+            _penalty_left_out,
+        ),
         Misconception(
             "the penalty is outside the tape",
             "The penalty is in the loss that is returned, but the tape has not seen it, so it does not pull: the "
             "weights are those of a network without L2. `model.losses` is computed when it is asked for: ask inside "
             "the tape.",
-            _penalty_outside_the_tape),
+            _penalty_outside_the_tape,
+        ),
         Misconception(
             "the penalty only in training",
             "The step is right, but the validation loss lacks the penalty, so the two losses cannot be compared. "
             "`test_on_batch` adds it there as well.",
-            _penalty_only_in_training),
+            _penalty_only_in_training,
+        ),
         Misconception(
             "neither `training=` nor the penalty",
             "BatchNorm's moving mean has not moved from 0, so the step did not know that it was training; and both "
             "losses lack the penalty. This is what the function did at the start.",
-            _train_and_measure_starter),
+            _train_and_measure_starter,
+        ),
     ),
     observe=_observe_train_and_measure,
     second=lambda candidate: _observe_train_and_measure(candidate, seed=5, rows=10, val_rows=3),
     note="The check compares with your function run three times in a row. Dropout that is used once too often, or a "
-         "moving mean that has moved once too often, shows only in the rounds after.",
+    "moving mean that has moved once too often, shows only in the rounds after.",
     explanation="`training=True` switches Dropout and BatchNorm on for the step, `training=False` off for measuring. "
-                "`sum(model.losses)` inside the tape makes the penalty pull at the weights.",
+    "`sum(model.losses)` inside the tape makes the penalty pull at the weights.",
 )
 
 # 05.5 Many small batches, one step
@@ -898,46 +930,53 @@ since a tape keeps what went through the model, ask it for gradients before the 
             "The step is too long, about as many times as there are micro-batches, and a micro-batch of one row has as "
             "much say as one of four. Each gradient is already a mean over its rows: weight it by its part of all rows "
             "before adding.",
-            _summed),
+            _summed,
+        ),
         Misconception(
             "every micro-batch counts the same",
             "With equal sizes all is right. But a micro-batch of one row has as much say as one of four: its row "
             "counts four times as much as the others. Weight by the number of rows.",
-            _mean_of_micro_batches),
+            _mean_of_micro_batches,
+        ),
         Misconception(
             "an update for each micro-batch",
             "The optimizer was called for each micro-batch, so the weights had already moved when the next gradients "
             "were taken. Collect first; update once, after the loop.",
-            _update_each_time),
+            _update_each_time,
+        ),
         Misconception(
             "only the last micro-batch counts",
             "The gradients of each micro-batch replace those of the one before, so the step is that of the last one "
             "alone. Add them up.",
-            _last_one_only),
+            _last_one_only,
+        ),
         Misconception(
             "all rows at once",
             "The step is the right one, but all rows went through the model together, and for that there is no memory: "
             "this is what micro-batches are to avoid. One tape for each of them.",
-            _all_at_once),
+            _all_at_once,
+        ),
         Misconception(
             "one tape for all micro-batches",
             "The step is the right one, and the micro-batches went through the model one by one. But the tape keeps "
             "what each of them left there until it is asked for gradients, so all rows were in memory together. One "
             "tape for each micro-batch.",
-            _one_tape),
+            _one_tape,
+        ),
         Misconception(
             "not divided by the number of rows",
             "Each micro-batch counts by its rows, as it should. But the result is the sum over all rows, not the mean, "
             "so the step is as many times too long as there are rows.",
-            _never_divided),
+            _never_divided,
+        ),
     ),
     observe=_observe_accumulated,
     second=lambda candidate: _observe_accumulated(candidate, seed=4, sizes=(2, 5, 3)),
     note="Keras can accumulate by itself (`gradient_accumulation_steps=` in its optimizers), but it takes the plain "
-         "mean, so a ragged last micro-batch counts too much. And with BatchNorm, accumulated is never quite the same "
-         "as one large batch: each micro-batch is standardized by itself.",
+    "mean, so a ragged last micro-batch counts too much. And with BatchNorm, accumulated is never quite the same "
+    "as one large batch: each micro-batch is standardized by itself.",
     explanation="Each micro-batch's mean loss is multiplied by its part of the rows, so that the sum of the gradients "
-                "is the gradient of the mean over all rows. The optimizer is called once, after the loop.",
+    "is the gradient of the mean over all rows. The optimizer is called once, after the loop.",
 )
 
 # 05.6 A run that can be interrupted
@@ -955,8 +994,9 @@ def train(model, optimizer, train_epoch, epochs, folder):
     Returns:
         a list of int.
     """
-    checkpoint = tf.train.Checkpoint(model=model, others=model.non_trainable_variables, optimizer=optimizer,
-                                     epoch=tf.Variable(0))
+    checkpoint = tf.train.Checkpoint(
+        model=model, others=model.non_trainable_variables, optimizer=optimizer, epoch=tf.Variable(0)
+    )
     manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
     manager.restore_or_initialize()
     trained = []
@@ -1021,8 +1061,9 @@ def _epoch_not_kept(model, optimizer, train_epoch, epochs, folder):
 
 
 def _saved_before_counted(model, optimizer, train_epoch, epochs, folder):
-    checkpoint = tf.train.Checkpoint(model=model, others=model.non_trainable_variables, optimizer=optimizer,
-                                     epoch=tf.Variable(0))
+    checkpoint = tf.train.Checkpoint(
+        model=model, others=model.non_trainable_variables, optimizer=optimizer, epoch=tf.Variable(0)
+    )
     manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
     manager.restore_or_initialize()
     trained = []
@@ -1035,8 +1076,9 @@ def _saved_before_counted(model, optimizer, train_epoch, epochs, folder):
 
 
 def _never_restored(model, optimizer, train_epoch, epochs, folder):
-    checkpoint = tf.train.Checkpoint(model=model, others=model.non_trainable_variables, optimizer=optimizer,
-                                     epoch=tf.Variable(0))
+    checkpoint = tf.train.Checkpoint(
+        model=model, others=model.non_trainable_variables, optimizer=optimizer, epoch=tf.Variable(0)
+    )
     manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
     trained = []
     while (epoch := int(checkpoint.epoch)) < epochs:
@@ -1052,8 +1094,9 @@ def _weights_not_restored(model, optimizer, train_epoch, epochs, folder):
 
 
 def _saved_at_the_end(model, optimizer, train_epoch, epochs, folder):
-    checkpoint = tf.train.Checkpoint(model=model, others=model.non_trainable_variables, optimizer=optimizer,
-                                     epoch=tf.Variable(0))
+    checkpoint = tf.train.Checkpoint(
+        model=model, others=model.non_trainable_variables, optimizer=optimizer, epoch=tf.Variable(0)
+    )
     manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
     manager.restore_or_initialize()
     trained = []
@@ -1113,7 +1156,9 @@ def _observe_train(candidate, epochs=3, cut_at=2):
                 f"epochs begun {name}": str(run.begun),
                 f"epochs returned {name}": str([int(epoch) for epoch in returned]),
                 f"weights {name} − uninterrupted": _largest_difference(
-                    run.model.get_weights(), _uninterrupted_weights(goal))}
+                    run.model.get_weights(), _uninterrupted_weights(goal)
+                ),
+            }
     return {"epochs begun before the power outage": str(first.begun)} | measured
 
 
@@ -1144,53 +1189,62 @@ epoch only, so you need not worry about it.
             "the optimizer is not in the checkpoint",
             "The right epochs are trained, but the weights differ: Adam begins anew with an empty memory, and its "
             "first steps after the power outage are different. The optimizer belongs in the checkpoint.",
-            _without_optimizer),
+            _without_optimizer,
+        ),
         Misconception(
             "Dropout's place is not in the checkpoint",
             "The right epochs are trained, but the weights differ: Dropout draws other random numbers after the power "
-            "outage. Its place in their sequence is among the model's non-trainable variables, which the checkpoint does "
+            "outage. Its place in their sequence is among the model's non-trainable variables, which the checkpoint "
+            "does "
             "not find by itself.",
-            _without_others),
+            _without_others,
+        ),
         Misconception(
             "only the weights are kept",
             "The right epochs are trained, but the weights differ: both Adam's memory and Dropout's place were lost "
             "with the power. The weights are not all that changes during training.",
-            _only_the_model),
+            _only_the_model,
+        ),
         Misconception(
             "the epoch is not kept",
             "After the power outage all epochs are trained again, on top of what was already learned. The number of "
             "finished epochs belongs in the checkpoint, as a variable, and has to be read after restoring.",
-            _epoch_not_kept),
+            _epoch_not_kept,
+        ),
         Misconception(
             "the saved number of epochs is one too low",
             "After the power outage an epoch is trained that was finished already: the checkpoint holds its weights, "
             "but does not count it. After the first epoch the number is 1: count first, then save.",
-            _saved_before_counted),
+            _saved_before_counted,
+        ),
         Misconception(
             "saved, but never loaded",
             "The next call begins from the start, with its new weights, though checkpoints were written. Before the "
             "first epoch the newest one has to be restored. If you do that, it is looked for in another place: a path "
             "for `save` is the beginning of a file's name, so it has to be one inside the folder.",
-            _never_restored),
+            _never_restored,
+        ),
         Misconception(
             "saved only at the end",
             "After the power outage all begins from the start: the call that was cut never came to its end, and so it "
             "saved nothing. Save after each epoch.",
-            _saved_at_the_end),
+            _saved_at_the_end,
+        ),
         Misconception(
             "the epoch is restored, the weights are not",
             "The right epochs are trained, but on the new weights. What was saved has to come into the *given* model "
             "and optimizer, because these are what `train_epoch` trains; a model that `load_model` makes is another "
             "one.",
-            _weights_not_restored),
+            _weights_not_restored,
+        ),
     ),
     observe=_observe_train,
     second=lambda candidate: _observe_train(candidate, epochs=4, cut_at=1),
     note="In the real loop the order of the rows is a part of the state as well; the lesson draws it from seed and "
-         "epoch. To test a resumed run, do as the check does: start it from another seed, so that whatever is missing "
-         "shows.",
+    "epoch. To test a resumed run, do as the check does: start it from another seed, so that whatever is missing "
+    "shows.",
     explanation="The checkpoint names all that changes: the weights, Adam's memory, Dropout's place and the epoch. It "
-                "is saved after the epoch was counted, so each checkpoint says how many epochs its weights have seen.",
+    "is saved after the epoch was counted, so each checkpoint says how many epochs its weights have seen.",
 )
 
 EXERCISES = (TRACES, TRAIN_EACH, CLIP, TRAIN_AND_MEASURE, ACCUMULATED_STEP, TRAIN)

@@ -13,7 +13,7 @@ def solution(reference):
 
 
 def starter(exercise):
-    """Return the text that a learner starts with: the reference, with the own starter's body, or with `...` for each."""
+    """Return what a learner starts with: the reference, with the own starter's body, or with `...` for each."""
     tree, lines = _parsed(exercise.reference)
     if exercise.starter is not None:
         own_tree, own_lines = _parsed(exercise.starter)
