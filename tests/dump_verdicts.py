@@ -5,13 +5,13 @@
 Two dumps of one machine are equal to the byte, so that a comparison of both shows what a change of the checker changes.
 """
 
-import dataclasses
 import inspect
 import json
 import re
 import sys
 
-from helpers.exercises import checker, sources
+from helpers.exercises import all_exercises, sources, verdict
+from helpers.exercises.measuring import measure
 
 
 def raises(*args, **kwargs):
@@ -50,15 +50,15 @@ def answers(exercise):
     """Return {name: function} of all answers to an exercise that the course knows."""
     found = {"reference": exercise.reference}
     found |= {f"alternative {number}": other for number, other in enumerate(exercise.alternatives, start=1)}
-    found |= {f"mistake: {mistake.name}": mistake.wrong for mistake in exercise.misconceptions}
+    found |= {f"mistake: {mistake.name}": mistake.wrong for mistake in exercise.mistakes}
     return {name: forwarding(function) for name, function in found.items()} | USELESS
 
 
-def measured(exercise, observe, candidate):
+def measured(observe, candidate):
     """Return what one set of probes measures, or how it stops."""
     if candidate is None:
         return None
-    outcome = checker._measure(dataclasses.replace(exercise, observe=observe), candidate)
+    outcome = measure(observe, candidate)
     values = {name: [value.kind, str(value.array.tolist())] for name, value in outcome.measured.items()}
     error = outcome.error and f"{type(outcome.error).__name__}: {outcome.error}"
     return {"measured": values, "error": error, "nothing": outcome.returned_nothing, "printed": outcome.printed}
@@ -66,8 +66,8 @@ def measured(exercise, observe, candidate):
 
 def said(exercise, candidate):
     """Return a verdict as text and as HTML."""
-    verdict = checker.verdict(exercise, candidate)
-    return {"text": lasting(repr(verdict)), "html": lasting(verdict._repr_html_())}
+    message = verdict(exercise, candidate)
+    return {"text": lasting(repr(message)), "html": lasting(message._repr_html_())}
 
 
 def lasting(text):
@@ -77,19 +77,19 @@ def lasting(text):
 
 def dump(exercise):
     texts = {name: getattr(exercise, name) for name in ("title", "task", "hints", "note", "explanation")}
-    texts |= {"starter": sources.starter(exercise), "solution": sources.solution(exercise.reference)}
+    texts |= {"starter": sources.starter(exercise), "solution": sources.text_of(exercise.reference)}
     texts |= {"target": exercise.target, "tolerance": exercise.tolerance}
-    texts["explanations"] = {mistake.name: mistake.explanation for mistake in exercise.misconceptions}
+    texts["explanations"] = {mistake.name: mistake.explanation for mistake in exercise.mistakes}
     judged = {}
     for name, candidate in answers(exercise).items():
         judged[name] = {
-            "first": measured(exercise, exercise.observe, candidate),
-            "second": measured(exercise, exercise.second, candidate),
+            "first": measured(exercise.observe, candidate),
+            "second": measured(exercise.second, candidate),
             "verdict": said(exercise, candidate),
         }
     return {"texts": texts, "answers": judged}
 
 
 if __name__ == "__main__":
-    json.dump({name: dump(exercise) for name, exercise in checker.all_exercises().items()}, sys.stdout, indent=1)
+    json.dump({name: dump(exercise) for name, exercise in all_exercises().items()}, sys.stdout, indent=1)
     print()

@@ -7,7 +7,6 @@ notebooks/solutions/04_churn.ipynb has each exercise with its solution; notebook
 without the cells that are tagged "solution", and with a cell to begin in before each check.
 """
 
-import importlib
 import re
 import sys
 
@@ -16,7 +15,7 @@ from nbconvert.preprocessors import ClearOutputPreprocessor, TagRemovePreprocess
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import refresh
-from helpers.exercises import checker, sources
+from helpers.exercises import all_exercises, sources
 
 IMPORTS = (
     "import keras\nimport numpy as np\nimport tensorflow as tf\n\nfrom helpers.exercises import check, hint, solution"
@@ -25,14 +24,14 @@ IMPORTS = (
 
 def lessons():
     """Return {number: path of the lesson's notebook} of the lessons that have exercises."""
-    numbers = sorted({name[:2] for name in checker.all_exercises()})
+    numbers = sorted({name[:2] for name in all_exercises()})
     return {number: next(refresh.NOTEBOOKS.glob(f"{number}_*.ipynb")) for number in numbers}
 
 
 def solved_notebook(number):
     """Return a lesson's solved exercises as a notebook without outputs."""
     path = lessons()[number]
-    exercises = importlib.import_module(f"helpers.exercises.lesson{number}").EXERCISES
+    exercises = [exercise for name, exercise in all_exercises().items() if name.startswith(f"{number}.")]
     cells = [*opening(path, exercises), new_code_cell(IMPORTS, id="imports")]
     for exercise in exercises:
         cells += exercise_cells(exercise, with_mistake=exercise is exercises[0])
@@ -77,14 +76,14 @@ def exercise_cells(exercise, with_mistake):
     key, name = exercise.id.replace(".", "-"), exercise.reference.__name__
     cells = [
         new_markdown_cell(f"## {exercise.id} {exercise.title}\n\n{exercise.task.strip()}", id=f"{key}-task"),
-        tagged(new_code_cell(sources.solution(exercise.reference), id=f"{key}-solution")),
+        tagged(new_code_cell(sources.text_of(exercise.reference), id=f"{key}-solution")),
         new_code_cell(f'check("{exercise.id}", {name})', id=f"{key}-check"),
         tagged(new_markdown_cell(exercise.explanation.strip(), id=f"{key}-why")),
     ]
     if with_mistake:
-        wrong = exercise.misconceptions[0].wrong
+        wrong = exercise.mistakes[0].wrong
         text = "A wrong answer, to see what the check says of it:"
-        source = re.sub(rf"\b(def|class) {wrong.__name__}\b", rf"\1 wrong_{name}", sources.solution(wrong), count=1)
+        source = re.sub(rf"\b(def|class) {wrong.__name__}\b", rf"\1 wrong_{name}", sources.text_of(wrong), count=1)
         cells += [
             tagged(new_markdown_cell(text, id=f"{key}-wrong-why")),
             tagged(new_code_cell(source, id=f"{key}-wrong")),
@@ -103,7 +102,7 @@ def exercise_notebook(solved):
     notebook = nbformat.from_dict(solved)  # a copy
     notebook, _ = TagRemovePreprocessor(remove_cell_tags={"solution"}).preprocess(notebook, {})
     notebook, _ = ClearOutputPreprocessor().preprocess(notebook, {})
-    exercises, cells = checker.all_exercises(), []
+    exercises, cells = all_exercises(), []
     for cell in notebook.cells:
         if found := re.match(r'check\("(.+?)"', cell.source if cell.cell_type == "code" else ""):
             key = found[1].replace(".", "-")

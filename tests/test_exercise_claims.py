@@ -15,16 +15,17 @@ from sklearn.metrics import precision_score, recall_score, roc_auc_score
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
 
-from helpers.exercises import checker, lesson04
+from helpers.exercises import all_exercises
+from helpers.exercises.lesson04 import ex7_predict_leavers as leavers
 
-EXERCISES = checker.all_exercises()
+EXERCISES = all_exercises()
 
 
 def says(exercise_id, *words):
     """Mark a test of what an exercise says in these words."""
     exercise = EXERCISES[exercise_id]
     texts = [exercise.task, exercise.note, exercise.explanation, *exercise.hints]
-    text = "\n".join([*texts, *(mistake.explanation for mistake in exercise.misconceptions)])
+    text = "\n".join([*texts, *(mistake.explanation for mistake in exercise.mistakes)])
 
     def decorate(test):
         @functools.wraps(test)
@@ -221,10 +222,10 @@ def test_threshold_depends_on_differences():
 
 @says("04.7", "Weights would have moved the third and hardly changed the fourth")
 def test_what_weights_move():
-    *known, features, labels = lesson04._customers(0.12, 3)
+    *known, features, labels = leavers.customers(0.12, 3)
     found = {}
-    for weights in (None, lesson04._balanced_rows):
-        probabilities, _ = lesson04._called_above(lambda labels: 0.5, weights)(*known, features)
+    for weights in (None, leavers.balanced_rows):
+        probabilities, _ = leavers.called_above(lambda labels: 0.5, weights)(*known, features)
         found[weights] = probabilities.mean(), roc_auc_score(labels, probabilities)
     (mean, auc), (weighted_mean, weighted_auc) = found.values()
     assert weighted_mean > mean + 0.1 and abs(weighted_auc - auc) < 0.005

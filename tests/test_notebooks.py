@@ -16,7 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import refresh
-from helpers.exercises import checker
+from helpers.exercises import all_exercises
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -588,7 +588,7 @@ def evidence_text(cell):
 
 def targets(path):
     """Return the bounds between which the check of an exercise wants a measurement, as text."""
-    exercises = [exercise for name, exercise in checker.all_exercises().items() if name.startswith(path.name[:2])]
+    exercises = [exercise for name, exercise in all_exercises().items() if name.startswith(path.name[:2])]
     bounds = [bound for exercise in exercises for pair in exercise.target.values() for bound in pair]
     return " ".join(f"{abs(bound):g}" for bound in bounds if bound is not None)
 

@@ -1,5 +1,10 @@
-"""Exercises whose check says which mistake an answer makes: `from helpers.exercises import check, hint, solution`."""
+"""Exercises whose check says which mistake an answer makes: `from helpers.exercises import check, hint, solution`.
 
-from helpers.exercises.checker import check, hint, solution
+`all_exercises` and `verdict` are for tools.
+"""
 
-__all__ = ["check", "hint", "solution"]
+from helpers.exercises.exercise import all_exercises
+from helpers.exercises.judging import verdict
+from helpers.exercises.showing import check, hint, solution
+
+__all__ = ["all_exercises", "check", "hint", "solution", "verdict"]

@@ -4,15 +4,22 @@ import ast
 import dis
 import inspect
 import textwrap
-import types
+from collections.abc import Callable
+
+from helpers.exercises.exercise import Exercise
+from helpers.messages import places
 
 
-def solution(reference):
-    """Return the text of a function or class, as its module has it."""
-    return textwrap.dedent(inspect.getsource(reference)).strip()
+def text_of(function: Callable) -> str:
+    """Return the text of a function or class, as its module has it, without the decorator that makes it a Mistake."""
+    text = textwrap.dedent(inspect.getsource(function)).strip()
+    if not text.startswith("@mistake("):
+        return text
+    (tree,) = ast.parse(text).body
+    return "\n".join(text.splitlines()[tree.lineno - 1 :])
 
 
-def starter(exercise):
+def starter(exercise: Exercise) -> str:
     """Return what a learner starts with: the reference, with the own starter's body, or with `...` for each."""
     tree, lines = _parsed(exercise.reference)
     if exercise.starter is not None:
@@ -29,7 +36,7 @@ def starter(exercise):
 
 def _parsed(function):
     """Return the syntax tree of a function or class, and its lines."""
-    text = solution(function)
+    text = text_of(function)
     (tree,) = ast.parse(text).body
     return tree, text.splitlines()
 
@@ -40,28 +47,9 @@ def _last_line_of_head(function):
     return first.end_lineno if ast.get_docstring(function) else first.lineno - 1
 
 
-def functions_of(candidate):
-    """Return the Python functions of a function, a class (its own methods) or a wrapper like tf.function's."""
-    if inspect.isclass(candidate):
-        found = [getattr(value, "__func__", getattr(value, "fget", value)) for value in vars(candidate).values()]
-        found = map(inspect.unwrap, filter(callable, found))
-        return [value for value in found if isinstance(value, types.FunctionType)]
-    candidate = inspect.unwrap(candidate)
-    candidate = getattr(candidate, "__func__", candidate)
-    return [candidate] if isinstance(candidate, types.FunctionType) else []
-
-
-def code_objects(candidate):
-    """Return the code of a function or class, with that of the functions inside."""
-    found = [function.__code__ for function in functions_of(candidate)]
-    for code in found:  # grows while it is read
-        found += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return found
-
-
-def empty_functions(candidate):
+def empty_functions(candidate: Callable) -> list[str]:
     """Return the names of the functions whose body does nothing: `...`, `pass`, a docstring, `return None`."""
-    return [function.__name__ for function in functions_of(candidate) if _is_empty(function.__code__)]
+    return [function.__name__ for function in places.functions_of(candidate) if _is_empty(function.__code__)]
 
 
 def _is_empty(code):
@@ -76,7 +64,7 @@ def _is_empty(code):
     )
 
 
-def is_same_code(candidate, other):
+def is_same_code(candidate: Callable, other: Callable | None) -> bool:
     """Whether two functions have the same lines; their names, docstrings, comments and blank lines do not count."""
     if other is None:
         return False

@@ -1,12 +1,11 @@
-"""What a learner needs of an error: the own line that it came from, its message, and what it usually means."""
+"""What a learner needs of an error: its message without what libraries put around it, and what it usually means."""
 
-import linecache
 import re
 import tempfile
 
 import tensorflow as tf
 
-from helpers.exercises import sources
+from helpers.messages import places
 
 InvalidArgument = tf.errors.InvalidArgumentError
 
@@ -237,10 +236,12 @@ MEANINGS = [
 ]
 
 
-def meaning(error):
+def meaning(error: BaseException) -> str | None:
     """Return what an error usually means, None if this is not known."""
-    words = re.sub(r"<tf\.[^<>]*>|<Variable[^<>]*>", "", message(error))  # a tensor's shape and type say nothing here
-    modules = [frame.f_globals.get("__name__", "") for frame, _ in _frames(error)]
+    words = re.sub(
+        r"<tf\.[^<>]*>|<Variable[^<>]*>", "", short_message(error)
+    )  # a tensor's shape and type say nothing here
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in places.frames(error)]
     words += "".join(f" (in {module.rpartition('.')[2]})" for module in modules[-1:])
     fits = (text for kinds, pattern, text in MEANINGS if isinstance(error, kinds) and re.search(pattern, words))
     return next(fits, None)
@@ -262,7 +263,7 @@ AROUND = [
 ]
 
 
-def message(error):
+def short_message(error: BaseException) -> str:
     """Return an error's message as one paragraph, without what libraries put around it and places on this machine."""
     text = re.sub(r"\x1b\[[\d;]*m", "", str(error))
     text = re.sub(re.escape(tempfile.gettempdir()) + r"[/\\]tmp\w+", "...", text)
@@ -274,50 +275,3 @@ def message(error):
         text = re.sub(pattern, "", text, flags=re.DOTALL | re.MULTILINE)
     text = " ".join(text.split())
     return text if len(text) <= 300 else text[:297] + "..."
-
-
-def is_raised_by(candidate, error):
-    """Whether a line of the learner's code raised an error itself, and not something that it called."""
-    *_, (frame, _) = _frames(error)
-    return frame.f_code in sources.code_objects(candidate)
-
-
-def own_line(candidate, error):
-    """Return the learner's last line that an error came through, as (text,); () if it came from elsewhere."""
-    places = [place for code in sources.code_objects(candidate) if (place := _place(code))]
-    frames = [(frame.f_code.co_filename, line) for frame, line in _frames(error)]
-    for file, line in [*reversed(_lines_of_graph(error)), *reversed(frames)]:
-        for place, first, last in places:
-            if first <= line <= last and _same_line(file, place, line):
-                source = linecache.getline(place, line).strip()
-                return (f"line {line}: {source}",) if source else (f"line {line} of your code",)
-    return ()
-
-
-def _lines_of_graph(error):
-    """Return (file, line) of the lines that a graph's error names; what it runs is a rewritten copy of them."""
-    text = str(error)
-    if "in user code:" not in text and "Detected at node" not in text:
-        return []
-    way = text.partition("was defined here:")[0]  # after that comes the way of a tensor, not of the error
-    return [(file, int(line)) for file, line in re.findall(r'File "([^"]+)", line (\d+), in', way)]
-
-
-def _place(code):
-    """Return (file, first line, last line) of a code object, None if it has no lines."""
-    lines = [line for *_, line in code.co_lines() if line]
-    return (code.co_filename, min(lines), max(lines)) if lines else None
-
-
-def _frames(error):
-    trace = error.__traceback__
-    while trace:
-        yield trace.tb_frame, trace.tb_lineno
-        trace = trace.tb_next
-
-
-def _same_line(file, place, line):
-    # what a graph's message names may have lost its folder, or be an earlier cell with the same step in it
-    if file == place or file == re.split(r"[/\\]", place)[-1]:
-        return True
-    return "" != linecache.getline(file, line).strip() == linecache.getline(place, line).strip()

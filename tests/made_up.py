@@ -1,0 +1,74 @@
+"""Exercises made up for the tests of the checker, and answers to them."""
+
+import numpy as np
+
+from helpers.exercises import verdict
+from helpers.exercises.exercise import Exercise, Mistake
+
+
+def scaled(values, factor=2.0):
+    """Return the values times a factor.
+
+    Args:
+        values: float64 (n,).
+    """
+    return values * factor
+
+
+def scaled_starter(values, factor=2.0):
+    """Return the values times a factor."""
+    return values + factor
+
+
+def added(values, factor=2.0):
+    return values + factor
+
+
+def forgotten(values, factor=2.0):
+    return values
+
+
+def stopped(values, factor=2.0):
+    raise ValueError("the one and only way to stop like this")
+
+
+def three():
+    """Return three."""
+    return 3.0
+
+
+class Total:
+    """Add up."""
+
+    def __init__(self):
+        """Begin with nothing."""
+        self.total = 0.0
+
+    def add(self, value):
+        """Add a value."""
+        self.total += value
+
+
+def make(reference, observe, wrong=(), **more):
+    texts = dict.fromkeys(["title", "task", "note", "explanation"], "Text.")
+    mistakes = tuple(Mistake(function.__name__, "What you see.", function) for function in wrong)
+    texts |= {"id": "99.1", "hints": ("One.", "Two."), "second": observe, **more}
+    return Exercise(reference=reference, observe=observe, mistakes=mistakes, **texts)
+
+
+def observe_scaled(candidate):
+    values = np.array([1.0, -2.0, 4.0])
+    scaled = candidate(values)
+    return {"scaled": scaled, "scaled by 3": candidate(values[:1], factor=3.0), "type": type(scaled).__name__}
+
+
+SCALED = make(scaled, observe_scaled, [added, forgotten, stopped])
+THREE = make(three, lambda candidate: {"number": candidate()}, [lambda: 4.0])
+TOTAL = make(Total, lambda candidate: {"total": (total := candidate(), total.add(2), total.add(0.5))[0].total})
+SIZE = {"size": (1.5, None)}
+WITH_TARGET = make(scaled, lambda candidate: {"size": candidate(1.0), "zero": candidate(0.0)}, target=SIZE)
+
+
+def judge(exercise, candidate):
+    found = verdict(exercise, candidate)
+    return found.kind, repr(found)

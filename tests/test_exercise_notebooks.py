@@ -1,0 +1,67 @@
+"""The notebooks of exercises and of solutions: as the exercises have them, and as their checks judge them."""
+
+import nbformat
+import pytest
+
+import make_exercises
+import refresh
+from helpers.exercises import all_exercises, sources
+
+each_lesson = pytest.mark.parametrize("number", make_exercises.lessons())
+
+
+def stored(folder, number):
+    return nbformat.read(refresh.NOTEBOOKS / folder / make_exercises.lessons()[number].name, as_version=4)
+
+
+def written(notebook):
+    """Return what people read and write in a notebook, without outputs."""
+    return [(cell.id, cell.cell_type, cell.metadata.get("tags", []), cell.source) for cell in notebook.cells]
+
+
+@each_lesson
+def test_solved_notebook_shows_the_exercises_as_their_module_has_them(number):
+    expected = make_exercises.solved_notebook(number)
+    assert written(stored("solutions", number)) == written(expected), "run tests/make_exercises.py"
+
+
+@each_lesson
+def test_pair_of_notebooks_has_not_drifted(number):
+    expected = make_exercises.exercise_notebook(stored("solutions", number))
+    assert written(stored("exercises", number)) == written(expected), "run tests/make_exercises.py"
+
+
+@each_lesson
+def test_exercise_notebook_gives_no_solution_away(number):
+    code = "\n".join(cell.source for cell in stored("exercises", number).cells)
+    for exercise in all_exercises().values():
+        if exercise.id.startswith(number):
+            assert sources.text_of(exercise.reference) not in code and sources.starter(exercise) in code
+
+
+@each_lesson
+def test_stored_verdicts(number):
+    """All right in the solved notebook, but for one wrong answer; nothing attempted in the other."""
+    said = {folder: verdicts(stored(folder, number)) for folder in ("solutions", "exercises")}
+    count = sum(name.startswith(number) for name in all_exercises())
+    assert [text.partition(":")[0] for text in said["solutions"]] == ["Right", "A known mistake"] + ["Right"] * (
+        count - 1
+    )
+    assert [text.partition(":")[0] for text in said["exercises"]] == ["Not attempted yet"] * count
+
+
+def verdicts(notebook):
+    """Return the stored text of each check, which also has the same as HTML."""
+    checks = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith("check(")]
+    outputs = [output for cell in checks for output in cell.outputs]
+    assert len(outputs) == len(checks) and all("text/html" in output.data for output in outputs)
+    return [output.data["text/plain"] for output in outputs]
+
+
+def test_readme_counts_the_exercises():
+    readme = (make_exercises.refresh.NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    assert f"{len(all_exercises())} in all" in readme
+    assert sum(bool(exercise.target) for exercise in all_exercises().values()) == 2, (
+        "two open designs, as README.md says"
+    )
+    assert sum(len(exercise.mistakes) for exercise in all_exercises().values()) > 200, "as README.md says"
