@@ -1,4 +1,4 @@
-"""The symptom index: all 47 traps are in it, each with a probe that runs and a link to the lesson that is its home.
+"""The symptom index: all traps are in it, each with a probe that runs and a link to the lesson that is its home.
 
 A trap stands in a row of a table, `trap 8`, beside its lesson, or beside "here" if no lesson has it. Each cell that
 runs a probe prints a line `trap 8, …: right …, wrong …`. Each way of breaking the notebook that the rules know is tried
@@ -13,18 +13,10 @@ import re
 import nbformat
 import pytest
 
+from helpers.messages.traps import TRAPS
 from test_notebooks import NOTEBOOKS, headings, stored_text
 
 PATH = NOTEBOOKS / "symptoms.ipynb"
-# the lesson in which each trap is reproduced, or, where five families fill it, practiced
-HOMES = {
-    "01_gradient_tape": [1, 2, 3, 4, 5, 6, 7],
-    "02_regression": [10, 16, 17, 23, 25, 27, 32, 33, 37],
-    "03_heart_failure": [11, 12, 13, 22, 24, 38, 42, 43, 44, 47],
-    "04_churn": [8, 9, 14, 15, 26, 40, 41, 45, 46],
-    "05_mnist_cnn": [18, 19, 20, 21, 28, 29, 30, 31, 34, 35],
-    "here": [36, 39],
-}
 # sections that are not about a symptom; the last but one has a table of its own
 OTHER_SECTIONS = ["The workbench", "The first five minutes", "Old code on Keras 3", "All probes on one page"]
 
@@ -52,13 +44,13 @@ def symptoms(notebook):
 
 
 def rows(cells):
-    """Return [(traps, homes)] of the rows of tables that name a trap."""
+    """Return [(traps, links to lessons)] of the rows of tables that name a trap; "here" is a link as well."""
     found = []
     for cell in cells:
         for line in cell.source.splitlines() if cell.cell_type == "markdown" else []:
             if line.startswith("|") and (traps := re.findall(r"\btrap (\d+)", line)):
-                homes = re.findall(r"\[lesson \d\d\]\((\w+)\.ipynb#", line)
-                found.append(([int(trap) for trap in traps], homes or [line.strip("| ").split("|")[-1].strip()]))
+                links = re.findall(r"\[lesson \d\d\]\((\w+\.ipynb#\S+)\)", line)
+                found.append(([int(trap) for trap in traps], links or [line.strip("| ").split("|")[-1].strip()]))
     return found
 
 
@@ -73,12 +65,12 @@ def probed(cells):
 
 def every_trap_has_a_row(notebook):
     in_rows = {trap for cells in symptoms(notebook).values() for traps, _ in rows(cells) for trap in traps}
-    return [f"trap {trap} is in no table" for trap in range(1, 48) if trap not in in_rows]
+    return [f"trap {trap} is in no table" for trap in TRAPS if trap not in in_rows]
 
 
 def every_trap_is_probed(notebook):
     in_outputs = set().union(*map(probed, symptoms(notebook).values()))
-    return [f"trap {trap} has no probe" for trap in range(1, 48) if trap not in in_outputs]
+    return [f"trap {trap} has no probe" for trap in TRAPS if trap not in in_outputs]
 
 
 def probes_stand_beside_their_rows(notebook):
@@ -92,12 +84,24 @@ def probes_stand_beside_their_rows(notebook):
 
 
 def links_lead_home(notebook):
-    homes = {trap: home for home, traps in HOMES.items() for trap in traps}
+    """A row links to the lesson of its traps, as traps.py has it; under their own symptom to its section."""
+    problems = []
+    for title, cells in symptoms(notebook).items():
+        for traps, links in rows(cells):
+            homes = {"here" if TRAPS[trap].link.startswith("symptoms") else TRAPS[trap].link for trap in traps}
+            if {TRAPS[trap].symptom for trap in traps} != {title}:  # the row points to another one
+                homes, links = ({link.partition("#")[0] for link in some} for some in (homes, links))
+            if homes != set(links):
+                problems.append(f"{title}: {traps} lead to {sorted(links)}, in traps.py to {sorted(homes)}")
+    return problems
+
+
+def symptom_of_each_trap_names_it(notebook):
+    named = {title: {trap for traps, _ in rows(cells) for trap in traps} for title, cells in symptoms(notebook).items()}
     return [
-        f"{title}: {traps} lead to {found}"
-        for title, cells in symptoms(notebook).items()
-        for traps, found in rows(cells)
-        if {homes[trap] for trap in traps} != set(found)
+        f"trap {trap.number} is not under {trap.symptom!r}, where traps.py has it"
+        for trap in TRAPS.values()
+        if trap.number not in named.get(trap.symptom, ())
     ]
 
 
@@ -146,6 +150,7 @@ RULES = [
     every_trap_is_probed,
     probes_stand_beside_their_rows,
     links_lead_home,
+    symptom_of_each_trap_names_it,
     overview_names_every_section,
     old_and_new_are_proved,
     messages_are_real,
@@ -153,8 +158,15 @@ RULES = [
 ]
 
 
-def test_each_trap_has_one_home():
-    assert sorted(trap for traps in HOMES.values() for trap in traps) == list(range(1, 48))
+def test_traps_are_numbered_and_named():
+    assert sorted(TRAPS) == list(range(1, len(TRAPS) + 1))
+    names = [trap.name for trap in TRAPS.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_readme_counts_the_traps():
+    said = f"{len(TRAPS)} traps"
+    assert said in (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8"), f"README.md should say {said}"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -168,6 +180,8 @@ BROKEN = [
     (probes_stand_beside_their_rows, "trap 28, ", "trap 29, ", "It is slow: probes trap 29"),
     (probes_stand_beside_their_rows, "trap 28, ", "28, ", "It is slow: has no probe"),
     (links_lead_home, "02_regression.ipynb#Mini-batches", "03_heart_failure.ipynb#Mini-batches", "[17] lead to"),
+    (links_lead_home, "ipynb#Rows-in-an-order", "ipynb#Rows", "The loss jumps: [40] lead to"),
+    (symptom_of_each_trap_names_it, "| trap 28 |", "| trap 31 |", "trap 28 is not under 'It is slow'"),
     (overview_names_every_section, "(#It-is-slow)", "(#It-crashes)", "It is slow: is not in the overview"),
     (old_and_new_are_proved, "lr=: the new form works", "lr=: the new form fails", "prove them"),
     (messages_are_real, "| `Unknown variable`", "| `Unknown thing`", "'Unknown thing' is in no message"),
