@@ -1,0 +1,121 @@
+"""Answers to 04.4, written from its task alone."""
+
+import keras
+import tensorflow as tf
+
+from answers import right, wrong
+
+
+@right("keras.ops, with the power as an exponential of log_sigmoid")
+def power_as_exponential(labels, logits, gamma=2.0, alpha=0.25):
+    leaves = keras.ops.greater(labels, 0.5)
+    margin = keras.ops.where(leaves, logits, -logits)
+    weight = keras.ops.where(leaves, alpha, 1.0 - alpha)
+    factor = keras.ops.exp(gamma * keras.ops.log_sigmoid(-margin))
+    return keras.ops.mean(weight * factor * -keras.ops.log_sigmoid(margin))
+
+
+@right("the gradient derived by hand, in a custom_gradient")
+def gradient_by_hand(labels, logits, gamma=2.0, alpha=0.25):
+    labels = tf.convert_to_tensor(labels)
+    sign = 2.0 * labels - 1.0
+    weight = labels * alpha + (1.0 - labels) * (1.0 - alpha)
+
+    @tf.custom_gradient
+    def loss_of_rows(z):
+        p, q = tf.sigmoid(sign * z), tf.sigmoid(-sign * z)
+        minus_log_p = tf.nn.softplus(-sign * z)
+        factor = tf.exp(-gamma * tf.nn.softplus(sign * z))
+
+        def backward(upstream):
+            return -upstream * sign * weight * factor * (gamma * p * minus_log_p + q)
+
+        return weight * factor * minus_log_p, backward
+
+    return tf.reduce_mean(loss_of_rows(tf.convert_to_tensor(logits)))
+
+
+@right("-ln p_t and -ln(1 - p_t) as two cross-entropies, one with the labels turned around")
+def two_cross_entropies(labels, logits, gamma=2.0, alpha=0.25):
+    labels = tf.convert_to_tensor(labels)
+    logits = tf.convert_to_tensor(logits)
+    happened = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+    opposite = tf.nn.sigmoid_cross_entropy_with_logits(labels=1.0 - labels, logits=logits)
+    a = tf.where(labels == 1.0, alpha, 1.0 - alpha)
+    return tf.reduce_mean(a * tf.exp(-gamma * opposite) * happened)
+
+
+@right("leavers and stayers in two groups, added up and divided by all rows")
+def two_groups(labels, logits, gamma=2.0, alpha=0.25):
+    def group_sum(margin):
+        return tf.reduce_sum(tf.exp(-gamma * tf.nn.softplus(margin)) * tf.nn.softplus(-margin))
+
+    y = tf.reshape(labels, [-1])
+    z = tf.reshape(logits, [-1])
+    leavers = tf.boolean_mask(z, y > 0.5)
+    stayers = tf.boolean_mask(z, y <= 0.5)
+    total = alpha * group_sum(leavers) + (1.0 - alpha) * group_sum(-stayers)
+    return total / tf.cast(tf.size(z), tf.float32)
+
+
+@wrong("sigmoid and logarithm one after the other, infinite for a certain mistake")
+def plain_logarithm(labels, logits, gamma=2.0, alpha=0.25):
+    p = tf.sigmoid(logits)
+    p_t = labels * p + (1 - labels) * (1 - p)
+    a = labels * alpha + (1 - labels) * (1 - alpha)
+    return tf.reduce_mean(-a * (1 - p_t) ** gamma * tf.math.log(p_t))
+
+
+@wrong("clipped probabilities: the loss stops at 16 and the gradient is 0 there")
+def clipped(labels, logits, gamma=2.0, alpha=0.25):
+    p = tf.clip_by_value(tf.sigmoid(logits), 1e-7, 1 - 1e-7)
+    p_t = tf.where(labels > 0.5, p, 1 - p)
+    a = tf.where(labels > 0.5, alpha, 1 - alpha)
+    return tf.reduce_mean(-a * (1 - p_t) ** gamma * tf.math.log(p_t))
+
+
+@wrong("the focal loss of Keras, which clips the probabilities even if it gets logits")
+def focal_loss_of_keras(labels, logits, gamma=2.0, alpha=0.25):
+    focal = keras.losses.BinaryFocalCrossentropy
+    loss = focal(apply_class_balancing=True, alpha=alpha, gamma=gamma, from_logits=True)
+    return loss(labels, logits)
+
+
+@wrong("alpha for label 0 and 1 - alpha for label 1")
+def alpha_turned_around(labels, logits, gamma=2.0, alpha=0.25):
+    margin = (2.0 * labels - 1.0) * logits
+    a = labels * (1.0 - alpha) + (1.0 - labels) * alpha
+    return tf.reduce_mean(a * tf.exp(-gamma * tf.nn.softplus(margin)) * tf.nn.softplus(-margin))
+
+
+@wrong("a power of a probability that is 0 in float32: the gradient is NaN for gamma below 1")
+def power_of_zero(labels, logits, gamma=2.0, alpha=0.25):
+    margin = (2.0 * labels - 1.0) * logits
+    a = labels * alpha + (1.0 - labels) * (1.0 - alpha)
+    return tf.reduce_mean(a * tf.pow(tf.sigmoid(-margin), gamma) * tf.nn.softplus(-margin))
+
+
+@wrong("no gradient through the focal factor")
+def constant_factor(labels, logits, gamma=2.0, alpha=0.25):
+    ce = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+    p_t = tf.exp(-ce)
+    factor = tf.stop_gradient((1.0 - p_t) ** gamma)
+    a = alpha * labels + (1.0 - alpha) * (1.0 - labels)
+    return tf.reduce_mean(a * factor * ce)
+
+
+@wrong("maximum and abs in a softplus of its own, whose gradient is off by a factor of 2 at the logit 0")
+def kink_at_zero(labels, logits, gamma=2.0, alpha=0.25):
+    def softplus(x):
+        return tf.maximum(x, 0.0) + tf.math.log1p(tf.exp(-tf.abs(x)))
+
+    margin = (2.0 * labels - 1.0) * logits
+    a = labels * alpha + (1.0 - labels) * (1.0 - alpha)
+    return tf.reduce_mean(a * tf.exp(-gamma * softplus(margin)) * softplus(-margin))
+
+
+@wrong("two mistakes: alpha for the rows of both classes, and the sum of the rows")
+def alpha_for_all_summed(labels, logits, gamma=2.0, alpha=0.25):
+    margin = (2.0 * labels - 1.0) * logits
+    ce = tf.nn.softplus(-margin)
+    return tf.reduce_sum(alpha * tf.exp(-gamma * tf.nn.softplus(margin)) * ce)
