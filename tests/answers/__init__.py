@@ -4,7 +4,7 @@
     @wrong("the sum of the rows in place of their mean", named="a sum instead of an average")
     @wrong("weights rounded to whole numbers")
 
-`named` is the name that the checker gives to a wrong answer; without it the answer is rejected, and no mistake is named.
+`named` is the name that the checker gives to a wrong answer; without it the answer is rejected without a name.
 """
 
 from collections.abc import Callable
