@@ -5,9 +5,12 @@ import functools
 import re
 from pathlib import Path
 
-from helpers.exercises import all_exercises, check, hint, showing, solution, sources, verdict
+import pytest
+
+from helpers.exercises import all_exercises, assert_right, check, hint, showing, solution, sources, verdict
 from helpers.messages import message
 from made_up import SCALED, added, scaled, stopped
+from pasting import pasted
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,6 +51,20 @@ def test_check_hint_and_solution_show_something(capsys, monkeypatch):
         assert f"Hint {min(shown, len(exercise.hints))} of {len(exercise.hints)}" in capsys.readouterr().out
     solution(name)
     assert sources.text_of(exercise.reference).splitlines()[0] in capsys.readouterr().out
+
+
+def test_a_teachers_check_raises_unless_the_answer_is_right():
+    name, exercise = next(iter(all_exercises().items()))
+    assert assert_right(name, exercise.reference) is None
+    starter = pasted(sources.starter(exercise), exercise.reference.__name__)
+    for number, answer, said in (
+        (name, starter, "Not attempted yet"),
+        (name, lambda: 0.5, "yours 0.5"),
+        (name, None, "got nothing"),
+        ("9.9", starter, "no exercise"),
+    ):
+        with pytest.raises(AssertionError, match=said):
+            assert_right(number, answer)
 
 
 def test_wrong_number_of_an_exercise_gets_advice(capsys):

@@ -16,7 +16,7 @@ def verdict(exercise: Exercise, candidate: Callable) -> Message:
     try:
         return _not_checkable(exercise, candidate) or _judge(exercise, candidate)
     except KeyboardInterrupt:
-        stopped = "The check was stopped before it had an answer. Nothing was changed."
+        stopped = "The check was stopped before it had an answer."
         loop = "If it took long: look for a loop that never ends, or for more work in each step than the task asks for."
         return Message(Kind.INTERRUPTED, "Interrupted", (stopped, loop))
 
@@ -27,6 +27,8 @@ def _not_checkable(exercise, candidate):
     wanted = "class" if inspect.isclass(reference) else "function"
     if not callable(candidate) or inspect.isclass(candidate) != inspect.isclass(reference):
         found = "nothing" if candidate is None else f"{candidate!r:.60}, {with_article(type(candidate).__name__)}"
+        if inspect.isfunction(candidate) or inspect.isclass(candidate):
+            found = f"the {'class' if inspect.isclass(candidate) else 'function'} `{candidate.__name__}`"
         call = f'`check("{exercise.id}", {reference.__name__})`'
         advice = f"Give the {wanted} itself, without parentheses behind its name: {call}."
         return _nothing_checked(f"The check needs a {wanted} and got {found}.", advice)
@@ -52,31 +54,54 @@ def _judge(exercise, candidate):
         reason = f"The check cannot run its own solution here ({said})."
         return _nothing_checked(reason, "The mistake is in the course or in what is installed, not in your answer.")
     outcome = measure(exercise.observe, candidate)
-    return _name_it(exercise, candidate, outcome, expected).with_printed(outcome.printed)
+    found = _right(exercise, outcome, expected) or _poisoned(exercise, expected)
+    return (found or _not_right(exercise, candidate, outcome, expected)).with_printed(outcome.printed)
 
 
-def _name_it(exercise: Exercise, candidate: Callable, outcome: Outcome, expected: Outcome) -> Message:
+def _right(exercise, outcome, expected):
+    """Return a Message if the answer does what the reference does, None otherwise."""
     yardstick = Yardstick.of(exercise)
-    if yardstick.is_same_outcome(outcome, expected):
-        more = f'`solution("{exercise.id}")` shows one way to write it.'
-        headline = f"Right: {exercise.id} {exercise.title}"
-        return Message(Kind.RIGHT, headline, (exercise.note, more), wording.reached(outcome.measured, yardstick))
+    if not yardstick.is_same_outcome(outcome, expected) or outcome.changed - expected.changed:
+        return None
+    more = f'`solution("{exercise.id}")` shows one way to write it.'
+    headline = f"Right: {exercise.id} {exercise.title}"
+    return Message(Kind.RIGHT, headline, (exercise.note, more), wording.reached(outcome.measured, yardstick))
+
+
+def _poisoned(exercise, expected):
+    """Return a Message, and forget all that was measured, if the reference does not do anymore what it did."""
+    now = measure(exercise.observe, exercise.reference)
+    if Yardstick.of(exercise).is_same_outcome(now, expected):
+        return None
+    known_outcome.cache_clear()
+    return _nothing_checked(
+        "The check's own solution does something else than it did before: a part of Keras, TensorFlow or NumPy that it "
+        "uses was replaced in this notebook, by your function or in another cell.",
+        "Run the check once more. If it says this again: take the replacement out, and restart the kernel.",
+    )
+
+
+def _not_right(exercise: Exercise, candidate: Callable, outcome: Outcome, expected: Outcome) -> Message:
+    yardstick, reference = Yardstick.of(exercise), exercise.reference
     if outcome.returned_nothing and not expected.returned_nothing:
         advice = "If you have written it, its `return` is missing."
         if outcome.returned_nothing == "...":
             advice = "There is still a gap where its result should be."
-        name = exercise.reference.__name__
-        return _not_attempted(exercise, f"`{name}` returned {outcome.returned_nothing}. {advice}")
+        return _not_attempted(exercise, f"`{reference.__name__}` returned {outcome.returned_nothing}. {advice}")
     # a library may raise the same, and then the learner has written something
     if isinstance(outcome.error, NotImplementedError) and places.is_raised_by(candidate, outcome.error):
         return _not_attempted(exercise)
-    rows = ()
-    if not outcome.error:
-        rows = wording.differences(outcome.measured, expected.measured, yardstick, exercise.reference)
+    if wording.are_arguments_exchanged(candidate, reference):
+        return wording.of_exchanged_arguments(candidate, reference)
+    rows = () if outcome.error else wording.differences(outcome.measured, expected.measured, yardstick, reference)
+    also = wording.of_changed_arguments(outcome.changed - expected.changed, reference)
     for mistake in exercise.mistakes:
         if yardstick.is_same_outcome(outcome, known_outcome(exercise.observe, mistake.wrong)):
-            return Message(Kind.MISTAKE, f"A known mistake: {mistake.name}", (mistake.explanation,), rows)
+            return Message(Kind.MISTAKE, f"A known mistake: {mistake.name}", (mistake.explanation, *also), rows)
     if outcome.error:
-        return wording.of_error(candidate, outcome.error, exercise.reference)
+        return wording.of_error(candidate, outcome.error, reference)
+    if also and not rows:
+        return Message(Kind.MISTAKE, "A known mistake: an argument is changed in place", also)
     nudge = f'This is none of the mistakes that this check knows by name. A nudge: `hint("{exercise.id}")`.'
-    return Message(Kind.OFF, "Not right yet: it runs, but what it does is not what was asked for", (nudge,), rows)
+    headline = "Not right yet: it runs, but what it does is not what was asked for"
+    return Message(Kind.OFF, headline, (nudge, *also), rows)

@@ -15,10 +15,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# no exercise measures as many numbers; of what is larger, the shape alone tells that it is not right
+MOST_NUMBERS = 100_000
+
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """A measured value: its kind in words, and an array, float64 if it is a number."""
+    """A measured value: its kind in words, and an array, float64 if it is a number; of a huge one only the shape."""
 
     kind: str
     array: np.ndarray
@@ -29,7 +32,8 @@ class Measurement:
             return cls("None", np.array(None))
         array = _as_array(value)
         if array.dtype.kind in "iuf" or array.dtype.name == "bfloat16":
-            return cls("number", array.astype("float64"))
+            huge = array.size > MOST_NUMBERS
+            return cls("number", np.broadcast_to(np.nan, array.shape) if huge else array.astype("float64"))
         kinds = {"b": "truth value", "U": "text", "c": "complex number"}
         if array.dtype.kind in kinds:
             return cls(kinds[array.dtype.kind], array)
@@ -53,12 +57,14 @@ def with_article(name: str) -> str:
 class Outcome:
     """What a function did on the probes: its measurements, or the error it stopped with.
 
-    `returned_nothing` is "None" or "..." if it returned only that, "" otherwise; `printed` is what it printed.
+    `returned_nothing` is "None" or "..." if it returned only that, "" otherwise; `changed` are the places, from 0, or
+    the names of arguments that it changed in place; `printed` is what it printed.
     """
 
     measured: dict[str, Measurement]
     error: BaseException | None
     returned_nothing: str
+    changed: frozenset[int | str]
     printed: str
 
 
@@ -67,14 +73,16 @@ def measure(observe: Callable[[Callable], dict], candidate: Callable) -> Outcome
 
     Only KeyboardInterrupt passes, so that a loop without end can be stopped.
     """
-    printed, returned, measured, error = io.StringIO(), [], {}, None
+    printed, returned, changed, measured, error = io.StringIO(), [], set(), {}, None
     with _same_settings_for_all(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
         try:
-            found = observe(_watched(candidate, returned))
+            found = observe(_watched(candidate, returned, changed))
             measured = {name: Measurement.of(value) for name, value in found.items()}
-        except (Exception, SystemExit) as caught:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as caught:  # a learner may raise SystemExit, or an exception of another family
             error = caught
-    return Outcome(measured, error, _nothing(returned), printed.getvalue())
+    return Outcome(measured, error, _nothing(returned), frozenset(changed), printed.getvalue())
 
 
 @functools.cache
@@ -93,8 +101,11 @@ class WrongSignature(TypeError):
     """The function does not take the arguments that the task names."""
 
 
-def _watched(function, returned):
-    """Return the same function; it also notes what it returned, and says when its signature is not the asked one."""
+def _watched(function, returned, changed):
+    """Return the same function; it also notes what it returned and which arguments it changed.
+
+    When its signature is not the asked one, it says so.
+    """
     if not isinstance(function, types.FunctionType):
         return function
 
@@ -104,19 +115,44 @@ def _watched(function, returned):
             inspect.signature(function).bind(*args, **kwargs)
         except TypeError as error:
             raise WrongSignature(str(error)) from None
+        given = {**dict(enumerate(args)), **kwargs}
+        before = {place: _copied(value) for place, value in given.items()}
         result = function(*args, **kwargs)
         returned.append(result)
+        changed.update(place for place, value in given.items() if not _is_unchanged(value, before[place]))
         return result
 
     return watched
+
+
+def _copied(value):
+    """Return a copy of arrays, lists and dictionaries, and of those inside; anything else as it is."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list):
+        return [_copied(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: _copied(entry) for key, entry in value.items()}
+    return value
+
+
+def _is_unchanged(value, before):
+    if isinstance(value, np.ndarray):
+        return value.shape == before.shape and value.tobytes() == before.tobytes()
+    if isinstance(value, list):
+        return len(value) == len(before) and all(map(_is_unchanged, value, before))
+    if isinstance(value, dict):
+        return list(value) == list(before) and all(map(_is_unchanged, value.values(), before.values()))
+    return value is before
 
 
 @contextlib.contextmanager
 def _same_settings_for_all():
     """Measure every answer under Keras' and TensorFlow's standard settings, and put back the learner's own.
 
-    Only the seed of `keras.utils.set_random_seed` cannot be read and stays as the probes set it.
+    The random streams of TensorFlow and Keras cannot be read, and stay as the probes leave them.
     """
+    checks_numerics = _checks_numerics()
     policy, floatx, eager = keras.config.dtype_policy(), keras.config.floatx(), tf.config.functions_run_eagerly()
     states, logger = (random.getstate(), np.random.get_state()), tf.get_logger()
     level = logger.level
@@ -124,6 +160,7 @@ def _same_settings_for_all():
         keras.config.set_floatx("float32")
         keras.config.set_dtype_policy("float32")
         tf.config.run_functions_eagerly(False)
+        tf.debugging.disable_check_numerics()  # with it a NaN is an error, and mistakes that make one look alike
         logger.setLevel(logging.ERROR)  # a mistake that records a graph too often warns about it, here again and again
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -132,6 +169,17 @@ def _same_settings_for_all():
         keras.config.set_floatx(floatx)
         keras.config.set_dtype_policy(policy)
         tf.config.run_functions_eagerly(eager)
+        if checks_numerics:
+            tf.debugging.enable_check_numerics()
         logger.setLevel(level)
         random.setstate(states[0])
         np.random.set_state(states[1])
+
+
+def _checks_numerics():
+    """Whether the learner has called tf.debugging.enable_check_numerics(), of which TensorFlow does not tell."""
+    try:
+        tf.divide(0.0, 0.0)
+    except tf.errors.InvalidArgumentError:
+        return True
+    return False

@@ -16,13 +16,35 @@ from helpers.messages.message import Kind, Message
 
 
 def check(exercise_id: str, candidate: Callable | None = None) -> None:
-    """Show the verdict on the function (or class) that the exercise asks for: check("04.2", weighted_loss)."""
+    """Show the verdict on the function (or class) that the exercise asks for: check("04.2", weighted_loss).
+
+    Settings of Keras and TensorFlow, and the random streams of Python and NumPy, are afterwards as they were. Those of
+    TensorFlow and Keras are not: call `keras.utils.set_random_seed` again if the next cell depends on it.
+    """
     try:
         exercise = find(exercise_id)
     except KeyError as error:
         display(Message(Kind.UNCHECKED, "Nothing checked", (error.args[0],)))
     else:
         display(verdict(exercise, candidate))
+
+
+class NotRight(AssertionError):
+    """An answer is not right, or was not attempted."""
+
+
+def assert_right(exercise_id: str, candidate: Callable | None = None) -> None:
+    """Raise NotRight, with the verdict's words, if an answer is not right; for tools that grade by errors, as nbgrader.
+
+    Raises:
+        NotRight: the answer is not right yet, nothing was checked, or there is no such exercise.
+    """
+    try:
+        found = verdict(find(exercise_id), candidate)
+    except KeyError as error:
+        raise NotRight(error.args[0]) from None
+    if found.kind != Kind.RIGHT:
+        raise NotRight(repr(found))
 
 
 def hint(exercise_id: str) -> None:

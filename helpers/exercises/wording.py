@@ -101,7 +101,7 @@ def _worst(value, wanted):
     else:
         distance = value.array != wanted.array
     place = np.unravel_index(np.argmax(distance), value.array.shape)
-    return f"[{', '.join(map(str, place))}]", value.array[place], wanted.array[place]
+    return f", at index {', '.join(map(str, place))}", value.array[place], wanted.array[place]
 
 
 def _told_apart(yours, theirs, digits=4):
@@ -113,6 +113,34 @@ def _told_apart(yours, theirs, digits=4):
         if texts[0] != texts[1]:
             break
     return texts
+
+
+def of_changed_arguments(changed: frozenset[int | str], reference: Callable) -> tuple[str, ...]:
+    """Return a paragraph on arguments that an answer changed in place, () if there are none."""
+    parameters = list(inspect.signature(reference).parameters)
+    names = sorted(parameters[place] if isinstance(place, int) else place for place in changed)
+    if not names:
+        return ()
+    which = " and ".join(f"`{name}`" for name in names)
+    return (
+        f"Your function changes {which} in place: whoever calls it has other numbers afterwards, and the next call "
+        "begins with them. Compute a new object, or work on a copy.",
+    )
+
+
+def are_arguments_exchanged(candidate: Callable, reference: Callable) -> bool:
+    """Whether a function has the arguments of the task under the same names, in another order."""
+    if not (inspect.isfunction(candidate) and inspect.isfunction(reference)):
+        return False
+    yours, asked = (list(inspect.signature(function).parameters) for function in (candidate, reference))
+    return yours != asked and sorted(yours) == sorted(asked)
+
+
+def of_exchanged_arguments(candidate: Callable, reference: Callable) -> Message:
+    """Return what to say of a function whose arguments stand in another order."""
+    has = f"The task asks for `{_signature(reference)}`, and yours is `{_signature(candidate)}`."
+    call = "The check hands the arguments over in the order of the task, so each arrived under another name."
+    return Message(Kind.MISTAKE, "A known mistake: the arguments stand in another order", (has, call))
 
 
 def of_error(candidate: Callable, error: BaseException, reference: Callable) -> Message:
