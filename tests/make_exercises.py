@@ -52,7 +52,8 @@ which one
 it is and what to change.
 
 `{call}` checks an answer, `hint("{first.id}")` gives a nudge and, called again, says more,
-`solution("{first.id}")` shows one right answer. The lesson is [{path.stem[:2]}](../{path.name})."""
+`solution("{first.id}")` shows one right answer. Where a task does not ask for it, leave the arguments of a function as they
+are: arrays, lists and dictionaries that it gets are those of whoever calls it. The lesson is [{path.stem[:2]}](../{path.name})."""
     solved = f"""This is the solved notebook: each function is one right answer among several. The tasks alone are
 [here](../exercises/{path.name})."""
     return new_markdown_cell(text, id="opening"), tagged(new_markdown_cell(solved, id="solved"))
