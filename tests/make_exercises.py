@@ -46,14 +46,12 @@ def opening(path, exercises):
     text = f"""# {title}: exercises
 
 Write what each task asks for in the cell below it, run the cell, and run the check after it. The check tries your code
-on
-small examples and says whether it is right. If not, it says which measurement is off, and if it knows the mistake,
-which one
-it is and what to change.
+on small examples and says whether it is right. If not, it says which measurement is off, and if it knows the mistake,
+which one it is and what to change. Unless a task asks for it, leave the arguments of a function as they are: the
+arrays, lists and dictionaries that it gets belong to whoever calls it.
 
 `{call}` checks an answer, `hint("{first.id}")` gives a nudge and, called again, says more,
-`solution("{first.id}")` shows one right answer. Where a task does not ask for it, leave the arguments of a function as they
-are: arrays, lists and dictionaries that it gets are those of whoever calls it. The lesson is [{path.stem[:2]}](../{path.name})."""
+`solution("{first.id}")` shows one right answer. The lesson is [{path.stem[:2]}](../{path.name})."""
     solved = f"""This is the solved notebook: each function is one right answer among several. The tasks alone are
 [here](../exercises/{path.name})."""
     return new_markdown_cell(text, id="opening"), tagged(new_markdown_cell(solved, id="solved"))

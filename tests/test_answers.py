@@ -1,26 +1,14 @@
-"""Answers that were written from the task texts alone: right ones are accepted, wrong ones rejected and named rightly.
+"""Answers that were written from the task texts alone: right ones are accepted, wrong ones rejected, named rightly."""
 
-`pytest -o addopts="" -s tests/test_answers.py -k table` prints the figures.
-"""
-
-import importlib
 import re
 
 import pytest
 
-from answers import Answer
+from answers import answers_to
 from helpers.exercises import all_exercises, verdict
 from helpers.messages.message import Kind
 
 EXERCISES = all_exercises()
-
-
-def answers_to(exercise_id):
-    lesson, number = exercise_id.split(".")
-    module = importlib.import_module(f"answers.lesson{lesson}.ex{number}")
-    return {name: value for name, value in vars(module).items() if isinstance(value, Answer)}
-
-
 ALL = [(exercise_id, name, answer) for exercise_id in EXERCISES for name, answer in answers_to(exercise_id).items()]
 
 
@@ -46,22 +34,3 @@ def test_there_are_enough_of_each_kind():
     for exercise_id in EXERCISES:
         kinds = [answer.is_right for answer in answers_to(exercise_id).values()]
         assert sum(kinds) >= 3 and len(kinds) - sum(kinds) >= 5, exercise_id
-
-
-def test_table():
-    """Print the figures of all answers together."""
-    found = [(answer, verdict(EXERCISES[number], answer.function)) for number, _, answer in ALL]
-    right = [message.kind == Kind.RIGHT for answer, message in found if answer.is_right]
-    wrong = [(answer, message) for answer, message in found if not answer.is_right]
-    names = [(answer.named, name_in(message)) for answer, message in wrong]
-    table = {
-        "right answers": len(right),
-        "right answers, rejected": len(right) - sum(right),
-        "wrong answers": len(wrong),
-        "wrong answers, accepted": sum(message.kind == Kind.RIGHT for _, message in wrong),
-        "wrong answers, named": sum(said is not None for _, said in names),
-        "wrong answers, named wrongly": sum(said is not None and said != named for named, said in names),
-    }
-    print("".join(f"\n{name:30}{number:6}" for name, number in table.items()))
-    assert table["right answers, rejected"] == table["wrong answers, accepted"] == 0
-    assert table["wrong answers, named wrongly"] == 0

@@ -7,6 +7,7 @@
 `named` is the name that the checker gives to a wrong answer; without it the answer is rejected without a name.
 """
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,3 +30,10 @@ def right(how):
 def wrong(what, named=None):
     """Return a decorator for a wrong answer; `what` says in a few words what is wrong with it."""
     return lambda function: Answer(function, what, is_right=False, named=named)
+
+
+def answers_to(exercise_id):
+    """Return {name: Answer} of all answers to an exercise, such as "04.2"."""
+    lesson, number = exercise_id.split(".")
+    module = importlib.import_module(f"answers.lesson{lesson}.ex{number}")
+    return {name: value for name, value in vars(module).items() if isinstance(value, Answer)}

@@ -1,7 +1,17 @@
-"""Small accidental changes of a piece of code: another operator, a dropped argument, two lines exchanged."""
+"""Small accidental changes of a piece of code, another operator or a dropped argument, and the verdicts on them."""
 
+import _thread
 import ast
 import copy
+import dataclasses
+import functools
+import signal
+import threading
+import time
+
+from helpers.exercises import sources, verdict
+from helpers.messages.message import Kind
+from pasting import paste
 
 SWAPPED = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult,
@@ -53,11 +63,30 @@ def changes(node):
             yield f".{node.func.attr}() dropped", lambda: become(node, inner)
         if len(node.args) == 1 and isinstance(node.args[0], ast.Call) and not node.keywords:
             yield "call around a call dropped", lambda: become(node, node.args[0])
-    for i, statement in enumerate(node.body if isinstance(getattr(node, "body", None), list) else []):
-        if not is_docstring(statement) and not isinstance(node, ast.Module):
-            yield f"{type(statement).__name__} dropped", lambda i=i: node.body.__setitem__(i, ast.Pass())
-            if i + 1 < len(node.body):
-                yield "two lines exchanged", lambda i=i: node.body.insert(i, node.body.pop(i + 1))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range" and node.args:
+        last = min(1, len(node.args) - 1)
+        more = ast.BinOp(node.args[last], ast.Add(), ast.Constant(1))
+        yield "one round more", lambda: node.args.__setitem__(last, more)
+    if isinstance(node, ast.IfExp):
+        yield "else gone", lambda: become(node, node.body)
+        yield "if gone", lambda: become(node, node.orelse)
+    for block in (getattr(node, name, None) for name in ("body", "orelse")):
+        if isinstance(block, list) and not isinstance(node, ast.Module):
+            yield from changes_of_lines(block)
+
+
+def changes_of_lines(block):
+    """Yield (what, apply) for each way to drop, exchange or unwrap one of these statements."""
+    for i, statement in enumerate(block):
+        if is_docstring(statement):
+            continue
+        yield f"{type(statement).__name__} dropped", lambda i=i: block.__setitem__(i, ast.Pass())
+        if isinstance(statement, ast.If):
+            yield "if always", lambda i=i, branch=statement.body: block.__setitem__(slice(i, i + 1), branch)
+        if isinstance(statement, ast.If) and statement.orelse:
+            yield "else always", lambda i=i, branch=statement.orelse: block.__setitem__(slice(i, i + 1), branch)
+        if i + 1 < len(block):
+            yield "two lines exchanged", lambda i=i: block.insert(i, block.pop(i + 1))
 
 
 def become(node, other):
@@ -73,3 +102,52 @@ def other_constant(value):
 
 def is_docstring(statement):
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def in_time(function, seconds=20):
+    """Return function(), which must treat an interrupt as a learner's; it gets one when it does not come to an end.
+
+    The seconds are those of the processor, so that a busy machine interrupts nothing else.
+    """
+    # what a shell starts in the background ignores interrupts, and so would these tests
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    over, end = threading.Event(), time.process_time() + seconds
+
+    def watch():
+        while not over.wait(0.05):
+            if time.process_time() > end:
+                _thread.interrupt_main()
+                return
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        return function()
+    finally:
+        over.set()
+        watching.join()
+        signal.signal(signal.SIGINT, before)
+
+
+@functools.cache
+def judged_mutants(exercise):
+    """Return the figures of one exercise's mutants, and which of them the check judges wrongly."""
+    on_second = dataclasses.replace(exercise, observe=exercise.second)
+    figures = {"mutants": 0, "right on all probes": 0, "wrongly accepted": [], "wrongly named": []}
+    for what, text in mutants(sources.text_of(exercise.reference)):
+        try:
+            mutant = paste(exercise, text)
+        except Exception:  # it cannot even be defined
+            continue
+        figures["mutants"] += 1
+        found = in_time(lambda: verdict(exercise, mutant))
+        if found.kind == Kind.RIGHT:
+            if in_time(lambda: verdict(on_second, mutant)).kind == Kind.RIGHT:
+                figures["right on all probes"] += 1
+            else:
+                figures["wrongly accepted"].append(what)
+        if found.kind == Kind.MISTAKE:
+            second = in_time(lambda: verdict(on_second, mutant))
+            if second.headline != found.headline:
+                figures["wrongly named"].append(f"{what}: {found.headline}, on the second probes: {second.headline}")
+    return figures
