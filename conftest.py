@@ -29,7 +29,7 @@ def choose_data(config):
 
 
 def pytest_collectstart(collector):
-    # stderr holds TensorFlow's time stamps and process ids; test_notebooks.py allows none stored
+    # stderr holds TensorFlow's time stamps and process ids; the rules for notebooks allow none stored
     if hasattr(collector, "skip_compare"):
         collector.skip_compare += ("stderr",)
 

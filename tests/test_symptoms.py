@@ -13,7 +13,7 @@ import re
 import nbformat
 import pytest
 
-from test_notebooks import NOTEBOOKS, headings, stored_text
+from notebook_reading import NOTEBOOKS, headings, stored_text
 
 PATH = NOTEBOOKS / "symptoms.ipynb"
 # the lesson in which each trap is reproduced, or, where five families fill it, practiced
@@ -154,12 +154,15 @@ RULES = [
 
 
 def test_each_trap_has_one_home():
-    assert sorted(trap for traps in HOMES.values() for trap in traps) == list(range(1, 48))
+    homes = [trap for traps in HOMES.values() for trap in traps]
+    wrong = {trap: homes.count(trap) for trap in {*range(1, 48), *homes} if homes.count(trap) != 1 or trap > 47}
+    assert not wrong, f"HOMES should name each of the traps 1 to 47 once; times it names these: {wrong}"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_symptom_index_obeys(rule, notebook):
-    assert rule(notebook) == []
+    problems = rule(notebook)
+    assert not problems, "\n".join(["what to change in notebooks/symptoms.ipynb:", *problems])
 
 
 BROKEN = [
@@ -183,4 +186,5 @@ def test_rule_rejects(rule, old, new, message, notebook):
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = output.text.replace(old, new)
-    assert message in "; ".join(rule(broken))
+    said = "; ".join(rule(broken))
+    assert message in said, f"the rule should say {message!r}; it says {said!r}"
