@@ -46,8 +46,9 @@ def run_pytest(folder, *arguments):
     # what the run around this one has set is not for the run inside
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=600)
-    return result.stdout + result.stderr
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=600)
+    # how a system encodes letters that are not ASCII does not matter here
+    return (result.stdout + result.stderr).decode(errors="replace").replace("\r\n", "\n")
 
 
 @pytest.fixture(scope="module")

@@ -271,7 +271,7 @@ def test_command_says_what_to_change(tmp_path, capsys):
 @pytest.mark.parametrize(("name", "code"), [("notebooks/01_gradient_tape.ipynb", 0), ("README.md", 1)])
 def test_command_runs_from_the_root(name, code):
     command = [sys.executable, "tests/tools/notebook_rules.py", name]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace")
     assert result.returncode == code, result.stdout + result.stderr
 
 

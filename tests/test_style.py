@@ -19,5 +19,5 @@ ROOT = Path(__file__).parent.parent
 )
 def test_ruff_has_nothing_to_say(command, mend):
     command = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace")
     assert result.returncode == 0, f"{mend}\n{result.stdout}{result.stderr}"

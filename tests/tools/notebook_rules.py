@@ -61,4 +61,5 @@ def main(names):
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # a console on Windows may lack a letter that a notebook has
     sys.exit(main(sys.argv[1:]) > 0)
