@@ -1,9 +1,12 @@
 """How pytest runs the course: everything, from any folder, on the bundled data unless told otherwise."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from notebook_reading import cell_names
 
 ROOT = Path(__file__).parent
 
@@ -29,9 +32,39 @@ def choose_data(config):
 
 
 def pytest_collectstart(collector):
-    # stderr holds TensorFlow's time stamps and process ids; test_notebooks.py allows none stored
+    # stderr holds TensorFlow's time stamps and process ids; the rules for notebooks allow none stored
     if hasattr(collector, "skip_compare"):
         collector.skip_compare += ("stderr",)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Name the cells of a notebook as JupyterLab numbers them; nbval counts from 0 and counts every code cell."""
+    report = yield
+    if collector.path.suffix == ".ipynb" and report.passed:
+        named = zip(cell_names(collector.nb), report.result, strict=True)
+        report.result = [renamed(cell, name) for name, cell in named]
+    return report
+
+
+def renamed(cell, name):
+    """Return nbval's test of a cell under another name."""
+    # nbval's messages call the cell by this number; "Cell 14+1" has nothing to run, so it has no message
+    number = int(name.removeprefix("Cell ").partition("+")[0])
+    return type(cell).from_parent(cell.parent, name=name, cell_num=number, cell=cell.cell, options=cell.options)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the five files that took the longest, notebooks and test files alike."""
+    seconds = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    if len(seconds) > 1:
+        terminalreporter.section("slowest files")
+        for name, duration in seconds.most_common(5):
+            terminalreporter.line(f"{duration:7.1f} s  {name}")
 
 
 @pytest.fixture(scope="session")

@@ -22,13 +22,13 @@ def written(notebook):
 @each_lesson
 def test_solved_notebook_shows_the_exercises_as_their_module_has_them(number):
     expected = make_exercises.solved_notebook(number)
-    assert written(stored("solutions", number)) == written(expected), "run tests/make_exercises.py"
+    assert written(stored("solutions", number)) == written(expected), "run tests/tools/make_exercises.py"
 
 
 @each_lesson
 def test_pair_of_notebooks_has_not_drifted(number):
     expected = make_exercises.exercise_notebook(stored("solutions", number))
-    assert written(stored("exercises", number)) == written(expected), "run tests/make_exercises.py"
+    assert written(stored("exercises", number)) == written(expected), "run tests/tools/make_exercises.py"
 
 
 @each_lesson

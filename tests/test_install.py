@@ -19,7 +19,7 @@ TOP_LEVEL = {
 }  # fmt: skip
 # packages whose import name is not the name that pip knows
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "IPython": "ipython"}
-OWN = {"helpers"} | {path.stem for folder in ("tests", "data") for path in ROOT.glob(f"{folder}/*.py")}
+OWN = {"helpers", "answers"} | {path.stem for folder in ("tests", "data") for path in ROOT.glob(f"{folder}/**/*.py")}
 
 
 def lines_of(name):
@@ -34,10 +34,10 @@ def pinned():
 
 def sources():
     """Yield (path, Python source) of all code in the course, the notebooks' included."""
-    for pattern in ("conftest.py", "helpers/**/*.py", "data/*.py", "tests/*.py"):
+    for pattern in ("conftest.py", "helpers/**/*.py", "data/*.py", "tests/**/*.py"):
         for path in ROOT.glob(pattern):
             yield path, path.read_text(encoding="utf-8")
-    for path in ROOT.glob("notebooks/**/*.ipynb"):
+    for path in [*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("tests/tools/*.ipynb")]:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 yield path, re.sub(r"^(\s*)[%!].*", r"\1pass", cell.source, flags=re.MULTILINE)
@@ -73,7 +73,9 @@ def test_every_requirement_is_pinned_exactly():
     loose = [
         line for line in lines_of("requirements.txt") if not re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==\d[\w.]*", line)
     ]
-    assert loose == ["-e ."], "every line but `-e .` is name==version"
+    assert loose == ["-e ."], (
+        f"requirements.txt has {loose}; only `-e .` may stand without ==version, and it must stand"
+    )
 
 
 def test_what_others_forget_to_ask_for_is_required():
@@ -82,8 +84,10 @@ def test_what_others_forget_to_ask_for_is_required():
 
 def test_conda_takes_python_and_everything_else_from_requirements():
     *head, python, pip, nested, requirements = lines_of("environment.yml")
-    assert head == ["name: training-loops-by-hand", "channels:", "  - conda-forge", "dependencies:"]
-    assert [pip, nested, requirements] == ["  - pip", "  - pip:", "      - -r requirements.txt"]
+    wanted = ["name: training-loops-by-hand", "channels:", "  - conda-forge", "dependencies:"]
+    assert head == wanted, "environment.yml should take only Python and pip from conda-forge"
+    from_pip = ["  - pip", "  - pip:", "      - -r requirements.txt"]
+    assert [pip, nested, requirements] == from_pip, "environment.yml should take all packages from requirements.txt"
     version = re.fullmatch(r"  - python=3\.(\d+)", python)
     lowest, beyond = re.search(
         r'requires-python = ">=3\.(\d+),<3\.(\d+)"', "\n".join(lines_of("pyproject.toml"))
@@ -102,7 +106,8 @@ def tracked_files():
 
 
 def test_nothing_else_lies_at_the_top():
-    assert {path.parts[0] for path in tracked_files()} - TOP_LEVEL == set()
+    unknown = {path.parts[0] for path in tracked_files()} - TOP_LEVEL
+    assert not unknown, f"{sorted(unknown)}: move it into a folder, or add it to TOP_LEVEL here"
 
 
 def test_no_real_data_is_in_the_repository():
@@ -122,7 +127,7 @@ def test_helpers_import_anywhere_without_tensorflow(module, tmp_path):
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr + "(not found? run: pip install -r requirements.txt)"
     # matplotlib may announce on stderr that it builds its list of fonts, once
-    assert result.stdout == "", "importing should print nothing"
+    assert result.stdout == "", f"importing {module} should print nothing; it prints {result.stdout!r}"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from helpers.messages.traps import TRAPS
-from test_notebooks import NOTEBOOKS, headings, stored_text
+from notebook_reading import NOTEBOOKS, headings, stored_text
 
 PATH = NOTEBOOKS / "symptoms.ipynb"
 # sections that are not about a symptom; the last but one has a table of its own
@@ -171,7 +171,8 @@ def test_readme_counts_the_traps():
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_symptom_index_obeys(rule, notebook):
-    assert rule(notebook) == []
+    problems = rule(notebook)
+    assert not problems, "\n".join(["what to change in notebooks/symptoms.ipynb:", *problems])
 
 
 BROKEN = [
@@ -197,4 +198,5 @@ def test_rule_rejects(rule, old, new, message, notebook):
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = output.text.replace(old, new)
-    assert message in "; ".join(rule(broken))
+    said = "; ".join(rule(broken))
+    assert message in said, f"the rule should say {message!r}; it says {said!r}"

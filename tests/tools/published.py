@@ -1,9 +1,10 @@
-"""Published figures beside this course's: the table in README.md, made anew from the real data.
+"""Published figures beside this course's: the tables in README.md and in the lessons, made anew from the real data.
 
-    COURSE_DATA=FOLDER python tests/published.py
+    COURSE_DATA=FOLDER python tests/tools/published.py
 
 Each lesson that checks a publication runs from top to bottom on the real data (so all its asserts hold there too); one
-more cell then runs its `published_recipe` on several splits and sends the results here.
+more cell then runs its `published_recipe` on several splits and sends the results here. Paste what is printed: first
+into the lessons, then into README.md.
 """
 
 import json
@@ -16,7 +17,7 @@ import nbformat
 import pandas as pd
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SPLITS = 10
 # the last cell of each lesson prints one row a run, as JSON; a column ends with None where it has fewer runs
 CELLS = {
@@ -91,15 +92,42 @@ def measured(rows, runs):
 def readme_table(rows_of_lessons):
     """Return README.md's table, Markdown, from {lesson: rows}."""
     lines = ["| lesson | figure | published | this course | inside two standard deviations? | why |", "|-|-|-|-|-|-|"]
-    for lesson, rows in rows_of_lessons.items():
-        for quantity, published, mean, spread, verdict in rows:
-            reason = REASONS.get(quantity, "")
-            lines.append(f"| {lesson[:2]} | {quantity} | {published} | {mean} ± {spread} | {verdict} | {reason} |")
+    lines += [readme_row(lesson, row) for lesson, rows in rows_of_lessons.items() for row in rows]
     return "\n".join(lines)
 
 
+def readme_row(lesson, row):
+    quantity, published, mean, spread, verdict = row
+    reason = REASONS.get(quantity, "")
+    return f"| {lesson[:2]} | {quantity} | {published} | {mean} ± {spread} | {verdict} | {reason} |"
+
+
+def lesson_rows(rows):
+    """Return the rows of a lesson's table, Markdown."""
+    lines = [
+        f"| {quantity} | {published} | {mean} ± {spread} | {verdict} |"
+        for quantity, published, mean, spread, verdict in rows
+    ]
+    return "\n".join(lines).replace("|  |", "| |")
+
+
+def differences(readme, rows_of_lessons):
+    """Return where README.md's table says something else than the lessons' tables, as sentences."""
+    lines, problems = readme.splitlines(), []
+    for lesson, rows in rows_of_lessons.items():
+        for row in rows:
+            name, wanted = f"| {lesson[:2]} | {row[0]} |", readme_row(lesson, row)
+            if wanted not in lines:
+                found = next((line for line in lines if line.startswith(name)), "nothing of it")
+                problems.append(f"README.md says {found}\n  the lesson, {wanted}")
+    return problems
+
+
 def main(real_data):
-    print(readme_table({lesson: measured(table_of(read(lesson)), run(lesson, real_data)[1]) for lesson in CELLS}))
+    anew = {lesson: measured(table_of(read(lesson)), run(lesson, real_data)[1]) for lesson in CELLS}
+    for lesson, rows in anew.items():
+        print(f"For the table in notebooks/{lesson}.ipynb:\n\n{lesson_rows(rows)}\n")
+    print(f"For README.md:\n\n{readme_table(anew)}")
 
 
 if __name__ == "__main__":

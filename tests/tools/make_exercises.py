@@ -1,7 +1,7 @@
 """Write the notebooks of the exercises from helpers/exercises/, and store their outputs.
 
-    python tests/make_exercises.py                all lessons
-    python tests/make_exercises.py 04             one lesson
+    python tests/tools/make_exercises.py                all lessons
+    python tests/tools/make_exercises.py 04             one lesson
 
 notebooks/solutions/04_churn.ipynb has each exercise with its solution; notebooks/exercises/04_churn.ipynb is the same
 without the cells that are tagged "solution", and with a cell to begin in before each check.

@@ -1,7 +1,7 @@
 """Run notebooks from top to bottom on the bundled data and store their outputs, the same bytes every time.
 
-    python tests/refresh.py                                    all notebooks
-    python tests/refresh.py notebooks/03_heart_failure.ipynb   only those named
+    python tests/tools/refresh.py                                    all notebooks
+    python tests/tools/refresh.py notebooks/03_heart_failure.ipynb   only those named
 
 A notebook that fails stays as it was; the others are still refreshed, and the command ends with exit code 1.
 """
@@ -15,7 +15,9 @@ from pathlib import Path
 import nbformat
 from nbconvert.preprocessors import CellExecutionError, ClearOutputPreprocessor, ExecutePreprocessor
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+from notebook_reading import NOTEBOOKS, TEMPLATE, all_cells, all_notebooks, as_typed, without_colors
+
+FIGURE_LESSON = NOTEBOOKS / "03_heart_failure.ipynb"
 README_FIGURE = NOTEBOOKS / "figures" / "learning_curves.png"
 # where a kernel says its cells are; TensorFlow's errors in graphs name it
 KERNEL_FOLDER = re.compile(r"[^\s\"'(]*ipykernel_\d+[/\\]+")
@@ -28,25 +30,20 @@ NOTEBOOK_METADATA = {
 
 
 class Execute(ExecutePreprocessor):
-    """nbconvert's own, saying which code cell failed, counted from 0 as nbval counts."""
+    """nbconvert's own, saying which cell failed, by the name that JupyterLab's numbers give it."""
 
     def preprocess_cell(self, cell, resources, index):
         try:
             return super().preprocess_cell(cell, resources, index)
         # too slow (TimeoutError) or the kernel died (RuntimeError), for want of memory perhaps
         except (CellExecutionError, TimeoutError, RuntimeError) as error:
-            number = sum(before.cell_type == "code" for before in self.nb.cells[:index])
+            where = list(all_cells(self.nb))[index][0]
             reason = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
-            raise NotebookFailed(f"code cell {number}: {reason}") from error
+            raise NotebookFailed(f"{where}: {reason}") from error
 
 
 class NotebookFailed(Exception):
     """A cell raised, took too long or killed its kernel; the message names it."""
-
-
-def all_notebooks():
-    """Return the paths of the course's notebooks, in reading order, without JupyterLab's backup copies."""
-    return sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if path.parent.name != ".ipynb_checkpoints")
 
 
 def refresh(path):
@@ -71,7 +68,7 @@ def refresh(path):
 
 def store_readme_figure():
     """Store the learning curves of lesson 03, as its own run drew them, where README.md shows them."""
-    notebook = nbformat.read(NOTEBOOKS / "03_heart_failure.ipynb", as_version=4)
+    notebook = nbformat.read(FIGURE_LESSON, as_version=4)
     README_FIGURE.write_bytes(base64.b64decode(picture_with(notebook, "validation loss is lowest")))
 
 
@@ -105,22 +102,20 @@ def is_library_frame(entry):
     return without_colors(entry).startswith("File ")
 
 
-def without_colors(text):
-    return re.sub(r"\x1b\[[\d;]*m", "", text)
-
-
 def main(names):
-    """Refresh the named notebooks, or all; return the number that failed."""
+    """Refresh the named notebooks, or all and the template of a lesson; return the number that failed."""
     # kernels inherit these; progress bars would be stored as widgets with random ids
     os.environ.update(COURSE_DATA="bundled", TQDM_DISABLE="1")
-    failures = []
-    for path in map(Path, names) if names else all_notebooks():
+    refreshed, failures = [], []
+    for path in [Path(name).resolve() for name in names] or [*all_notebooks(), TEMPLATE]:
         try:
             refresh(path)
-            print(f"{path.name}: refreshed", flush=True)
+            refreshed.append(path)
+            print(f"{as_typed(path)}: refreshed", flush=True)
         except (NotebookFailed, OSError, ValueError) as error:  # the last two: no such file, or not a notebook
-            failures.append(f"{path.name}, {error} (the file was left as it was)")
-    store_readme_figure()
+            failures.append(f"{as_typed(path)}, {error} (the file was left as it was)")
+    if FIGURE_LESSON in refreshed:
+        store_readme_figure()
     # at the end, below what TensorFlow writes meanwhile
     for failure in failures:
         print(failure, file=sys.stderr)

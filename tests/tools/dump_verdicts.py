@@ -1,6 +1,6 @@
 """Print, as JSON, what the probes measure and what the verdicts say of every right and wrong answer.
 
-    python tests/dump_verdicts.py > before.json
+    python tests/tools/dump_verdicts.py > before.json
 
 Two dumps of one machine are equal to the byte, so that a comparison of both shows what a change of the checker changes.
 """

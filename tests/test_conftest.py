@@ -1,0 +1,87 @@
+"""How pytest names the cells of notebooks, and what it prints at the end, tried on a small course of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+ROOT = Path(__file__).parent.parent
+COPIED = ["conftest.py", "pyproject.toml", "tests/nbval_sanitize.cfg", "tests/tools/notebook_reading.py"]
+SKIPPED = {"tags": ["nbval-skip", "skip-execution"]}
+THREE = new_output("execute_result", data={"text/plain": "3"}, execution_count=2)
+NOTEBOOK = new_notebook(
+    cells=[
+        new_markdown_cell("Text."),
+        new_code_cell("x = 1", execution_count=1),
+        new_code_cell(""),
+        new_code_cell("1 / 0", metadata=SKIPPED),
+        new_code_cell("x + 1", execution_count=2, outputs=[THREE]),
+        new_code_cell("1 / 0", execution_count=3),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return the folder of a course with one notebook and one test, and with this one's configuration."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in COPIED:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "notebooks").mkdir()
+    nbformat.write(NOTEBOOK, folder / "notebooks" / "broken.ipynb")
+    (folder / "tests" / "test_good.py").write_text("def test_good():\n    pass\n", encoding="utf-8")
+    return folder
+
+
+def run_pytest(folder, *arguments):
+    """Return what `python -m pytest` prints in a folder."""
+    # what the run around this one has set is not for the run inside
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=600)
+    # how a system encodes letters that are not ASCII does not matter here
+    return (result.stdout + result.stderr).decode(errors="replace").replace("\r\n", "\n")
+
+
+@pytest.fixture(scope="module")
+def printed(course):
+    return run_pytest(course, "--junitxml=outcomes.xml")
+
+
+def test_cells_are_named_as_jupyterlab_numbers_them(course, printed):
+    cases = ElementTree.parse(course / "outcomes.xml").iter("testcase")
+    outcomes = {case.get("name"): [child.tag for child in case] for case in cases}
+    assert outcomes == {
+        "Cell 1": [],
+        "Cell 1+1": [],
+        "Cell 1+2": ["skipped"],
+        "Cell 2": ["failure"],
+        "Cell 3": ["failure"],
+        "test_good": [],
+    }, printed
+
+
+def test_failures_name_the_cell_in_the_same_way(printed):
+    for line in ("Cell 2: Cell outputs differ", "Cell 3: Cell execution caused an exception"):
+        assert line in printed, printed
+    failed = re.findall(r"^FAILED (.+?)(?: - |$)", printed, re.MULTILINE)
+    assert failed == ["notebooks/broken.ipynb::Cell 2", "notebooks/broken.ipynb::Cell 3"], printed
+
+
+def test_a_cell_can_be_named_to_pytest(course):
+    printed = run_pytest(course, "-n", "0", "notebooks/broken.ipynb::Cell 1")
+    assert " 1 passed" in printed, printed
+
+
+def test_slowest_files_are_printed_at_the_end(printed):
+    assert re.search(
+        r"= slowest files =+\n +\d+\.\d s  notebooks/broken\.ipynb\n +\d+\.\d s  tests/test_good\.py\n", printed
+    ), printed
