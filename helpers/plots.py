@@ -7,6 +7,7 @@ bars in their hatching, so that every figure can be read in grayscale.
 """
 
 import base64
+import html
 import io
 
 import numpy as np
@@ -27,15 +28,17 @@ def show(fig, description):
         fig: a `matplotlib.figure.Figure`.
         description: one sentence that says what there is to see.
 
-    The description travels three ways because no single way reaches everybody: in the image's
-    metadata (JupyterLab and nbconvert's accessible templates), as its plain-text form (terminals,
-    screen readers on code-hosting sites) and as a caption under it (everybody).
+    The description travels several ways because no single way reaches everybody. JupyterLab and nbconvert show a
+    picture without the alternative text in its metadata, so it is also published as HTML, which they prefer; what
+    cannot show HTML shows the picture, a terminal the description. The caption under it is for everybody.
     """
     png = io.BytesIO()
     # no "Software" entry: a stored figure must not change because matplotlib's version did
     fig.savefig(png, format="png", dpi=110, metadata={"Software": None})
-    picture = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": description}
-    display(picture, raw=True, metadata={"image/png": {"alt": description}})
+    picture = base64.b64encode(png.getvalue()).decode()
+    page = f'<img src="data:image/png;base64,{picture}" alt="{html.escape(description)}">'
+    forms = {"text/html": page, "image/png": picture, "text/plain": description}
+    display(forms, raw=True, metadata={"image/png": {"alt": description}})
     display({"text/markdown": f"*{description}*", "text/plain": description}, raw=True)
 
 

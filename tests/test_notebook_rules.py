@@ -31,7 +31,14 @@ FIGURE = "Loss over 20 epochs; it falls."
 
 
 def picture(alt):
-    return new_output("display_data", data={"image/png": "", "text/plain": alt}, metadata={"image/png": {"alt": alt}})
+    forms = {"image/png": "", "text/html": f'<img src="" alt="{alt}">', "text/plain": alt}
+    return new_output("display_data", data=forms, metadata={"image/png": {"alt": alt}})
+
+
+def without_html(output):
+    """Return a figure as JupyterLab would show it without its description."""
+    del output.data["text/html"]
+    return output
 
 
 def caption(text):
@@ -47,7 +54,8 @@ def good_notebook():
     error = new_output("error", ename="ValueError", evalue="shapes differ", traceback=["Cell In[4], line 1"])
     cells = [
         new_markdown_cell(
-            "# 03 Example: a title\n\n| | |\n|-|-|\n| **Time** | 5 minutes |\n| **You need** | patience |\n"
+            "# 03 Example: a title\n\n| This lesson | at a glance |\n|-|-|\n"
+            "| **Time** | 5 minutes |\n| **You need** | patience |\n"
             "| **You will be able to** | *see* a loss · *check* a loop · *name* a mistake |"
         ),
         new_markdown_cell(f"## The question\n\nSee [plots](../helpers/plots.py), [the end](#Your-turn).\n{FILLER * 4}"),
@@ -56,7 +64,7 @@ def good_notebook():
         new_code_cell(
             "print('loss, and ln 2')\nprint(loss, rate)",
             outputs=[printed("loss, and ln 2\n0.6931\n"), printed("55.3%\n")],
-            metadata={"jupyter": {"outputs_hidden": True}},
+            metadata={"collapsed": True, "jupyter": {"outputs_hidden": True}},
         ),
         new_markdown_cell("It is 0.69, and 55 % are ill.\n\n## Same as `model.fit`?\n\nYes."),
         new_code_cell("def step(x):\n    '''Do it.'''\n    return x"),
@@ -67,7 +75,8 @@ def good_notebook():
         new_markdown_cell("- **See**: it fell.\n- **Check**: it runs.\n- **Name**: shapes."),
         new_markdown_cell("## Your turn\n\nTry it."),
     ]
-    notebook = new_notebook(cells=cells, metadata=refresh.NOTEBOOK_METADATA)
+    notebook = new_notebook(cells=cells)
+    notebook.metadata = nbformat.from_dict(refresh.metadata_of(notebook))
     for count, (_, cell) in enumerate(code_cells(notebook), start=1):
         cell.execution_count = count
     return notebook
@@ -118,11 +127,11 @@ BROKEN = [
     (form.no_stored_stderr, code(4, outputs=[STDERR]), "stores stderr"),
     (form.errors_only_where_tagged, metadata(8), "stores an error"),
     (form.errors_only_where_tagged, metadata(10, tags=["raises-exception"]), "stores no error"),
-    (form.metadata_is_clean, lambda notebook: notebook.metadata.update(widgets={}), "belong to one machine"),
+    (form.metadata_is_clean, lambda notebook: notebook.metadata.update(widgets={}), "not what JupyterLab stores"),
     (
         form.metadata_is_clean,
-        lambda notebook: notebook.metadata.language_info.update(version="3"),
-        "belong to one machine",
+        lambda notebook: notebook.metadata.language_info.update(version="3.13.1"),
+        "not what JupyterLab stores",
     ),
     (form.metadata_is_clean, metadata(1, editable=False), "has metadata ['editable']"),
     (form.metadata_is_clean, metadata(2, tags=["ignore-output"]), "unknown tags"),
@@ -143,6 +152,11 @@ BROKEN = [
     (form.code_runs_anywhere, code(0, source="keras.datasets.mnist.load_data()"), "download"),
     (form.code_runs_anywhere, code(0, source="plt.plot(x);\n"), "semicolon"),
     (form.figures_are_described, code(0, outputs=[picture(""), caption(FIGURE)]), "without a description"),
+    (form.figures_are_described, code(0, outputs=[without_html(picture(FIGURE)), caption(FIGURE)]), "without a desc"),
+    (form.tables_have_headers, replace("| This lesson | at", "| | at"), "an empty header"),
+    (form.tables_have_headers, replace("Try it.", "| a | |\n|:-|-|\n| 1 | 2 |"), "an empty header"),
+    (form.metadata_is_clean, lambda notebook: notebook.metadata.update(title="03"), "or its title"),
+    (form.metadata_is_clean, metadata(4, jupyter={"outputs_hidden": True}), "for one program and not for another"),
     (form.figures_are_described, code(0, outputs=[picture(FIGURE)]), "without a caption"),
     (form.figures_are_described, code(0, outputs=[picture(FIGURE), caption("Another.")]), "without a caption"),
     (form.figures_are_described, code(4, outputs=[picture(FIGURE), caption(FIGURE)]), "as another one"),
@@ -211,7 +225,7 @@ def test_every_rule_is_proved():
 @pytest.mark.parametrize("name", ["00_start_here.ipynb", "symptoms.ipynb", "exercises/03_example.ipynb"])
 def test_order_binds_lessons_only(name):
     notebook = new_notebook(cells=[new_markdown_cell("# Title"), new_code_cell("x = 1\n" * 13, execution_count=1)])
-    notebook.metadata = nbformat.from_dict(refresh.NOTEBOOK_METADATA)
+    notebook.metadata = nbformat.from_dict(refresh.metadata_of(notebook))
     assert [problem for rule in RULES for problem in rule(notebook, NOTEBOOKS / name)] == []
 
 

@@ -112,6 +112,7 @@ def test_show_publishes_picture_alternative_text_and_caption(monkeypatch):
     plots.show(plots.lines({"f": [1, 2]}, "x", "y"), "A rising line.")
     (picture, metadata), (caption, _) = shown
     assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
+    assert picture["text/html"] == f'<img src="data:image/png;base64,{picture["image/png"]}" alt="A rising line.">'
     assert picture["text/plain"] == "A rising line."
     assert metadata == {"image/png": {"alt": "A rising line."}}
     assert caption == {"text/markdown": "*A rising line.*", "text/plain": "A rising line."}

@@ -36,7 +36,7 @@ def solved_notebook(number):
     for exercise in exercises:
         cells += exercise_cells(exercise, with_mistake=exercise is exercises[0])
     cells.append(new_markdown_cell(closing(path), id="closing"))
-    return new_notebook(cells=cells, metadata=refresh.NOTEBOOK_METADATA)
+    return new_notebook(cells=cells)
 
 
 def opening(path, exercises):

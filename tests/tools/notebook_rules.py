@@ -25,6 +25,7 @@ RULES = [
     form.functions_are_short,
     form.code_runs_anywhere,
     form.figures_are_described,
+    form.tables_have_headers,
     words.links_resolve,
     words.spelling_is_american,
     words.prose_is_balanced,

@@ -15,17 +15,26 @@ from pathlib import Path
 import nbformat
 from nbconvert.preprocessors import CellExecutionError, ClearOutputPreprocessor, ExecutePreprocessor
 
-from notebook_reading import NOTEBOOKS, TEMPLATE, all_cells, all_notebooks, as_typed, without_colors
+from notebook_reading import NOTEBOOKS, TEMPLATE, all_cells, all_notebooks, as_typed, outline, without_colors
 
 FIGURE_LESSON = NOTEBOOKS / "03_heart_failure.ipynb"
 README_FIGURE = NOTEBOOKS / "figures" / "learning_curves.png"
 # where a kernel says its cells are; TensorFlow's errors in graphs name it
 KERNEL_FOLDER = re.compile(r"[^\s\"'(]*ipykernel_\d+[/\\]+")
-KEPT_CELL_METADATA = ("jupyter", "tags")
-# the Python version is left out: it would change with the machine
+KEPT_CELL_METADATA = ("collapsed", "jupyter", "tags")
+# To the letter what JupyterLab stores when it opens a notebook, or each would count as changed. The kernel says no more
+# of its version than "3", because of helpers/jupyter/ipython_kernel_config.py.
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": "3",
+    },
 }
 
 
@@ -81,13 +90,20 @@ def picture_with(notebook, words):
     raise ValueError(f"no picture with {words!r} in its alternative text")
 
 
+def metadata_of(notebook):
+    """Return the metadata that a notebook should have; its title is that of the page that nbconvert makes of it."""
+    titles = [text for level, text in outline(notebook) if level == 1]
+    return NOTEBOOK_METADATA | ({"title": titles[0].replace("`", "")} if titles else {})
+
+
 def clean(notebook):
-    """Remove what belongs to this machine or this run, in place."""
-    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    """Remove what belongs to this machine or this run, in place, and add what JupyterLab would."""
+    notebook.metadata = nbformat.from_dict(metadata_of(notebook))
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict(
-            {key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata}
-        )
+        kept = {key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata}
+        if kept.get("jupyter", {}).get("outputs_hidden"):
+            kept["collapsed"] = True
+        cell.metadata = nbformat.from_dict(kept)
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = KERNEL_FOLDER.sub("", output.text)

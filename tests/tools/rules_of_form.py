@@ -4,6 +4,7 @@ A rule takes a notebook and its path and returns the problems it found, as sente
 """
 
 import ast
+import html
 import re
 import statistics
 
@@ -67,11 +68,13 @@ def errors_only_where_tagged(notebook, path):
 
 def metadata_is_clean(notebook, path):
     problems = []
-    if notebook.metadata != refresh.NOTEBOOK_METADATA:
-        problems.append("the notebook's metadata belong to one machine; refresh the notebook")
+    if notebook.metadata != refresh.metadata_of(notebook):
+        problems.append("the notebook's metadata are not what JupyterLab stores, or its title; refresh the notebook")
     for where, cell in all_cells(notebook):
         if unknown := set(cell.metadata) - set(refresh.KEPT_CELL_METADATA):
             problems.append(f"{where}: has metadata {sorted(unknown)}; refresh the notebook")
+        if bool(cell.metadata.get("collapsed")) != bool(cell.metadata.get("jupyter", {}).get("outputs_hidden")):
+            problems.append(f"{where}: is collapsed for one program and not for another; refresh the notebook")
         if unknown := tags(cell) - TAGS:
             problems.append(f"{where}: has unknown tags {sorted(unknown)}; known are {sorted(TAGS)}")
         # nbval knows one of them, nbconvert the other
@@ -198,7 +201,8 @@ def figures_are_described(notebook, path):
                     continue
                 alt = output.metadata.get(kind, {}).get("alt", "").strip()
                 caption = below.get("data", {}).get("text/markdown", "")
-                if not alt:
+                page = f'alt="{html.escape(alt)}"'
+                if not alt or page not in output.data.get("text/html", ""):
                     problems.append(f"{where}: has a figure without a description; use helpers.plots.show")
                 elif alt not in caption:
                     problems.append(f"{where}: has a figure without a caption; use helpers.plots.show")
@@ -209,6 +213,16 @@ def figures_are_described(notebook, path):
         if re.search(r"!\[\s*\]|<img\b", without_code(cell.source)):
             problems.append(f"{where}: has an image without a description; write ![description](file)")
     return problems
+
+
+def tables_have_headers(notebook, path):
+    """A screen reader reads the header of a column before each cell in it; an empty one leaves its reader guessing."""
+    return [
+        f"{where}: has a table with an empty header ({header}); say what stands in that column"
+        for where, cell in text_cells(notebook)
+        for header in re.findall(r"^(\|.*\|) *\n\|[-| :]+\| *$", cell.source, flags=re.MULTILINE)
+        if re.search(r"\|\s*\|", header)
+    ]
 
 
 # The order of a lesson.
