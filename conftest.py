@@ -74,3 +74,13 @@ def real_data():
     if not (folder / "heart.csv").is_file():
         pytest.skip("the real data is not here (python -m helpers.data fetch, or COURSE_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tfds_folder(tmp_path_factory):
+    """Return the folder where TFDS builds MNIST: one for all processes of a run, and not the one in the home folder."""
+    base = tmp_path_factory.getbasetemp()
+    # each worker of xdist has a folder of its own inside the run's
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tfds"
+    folder.mkdir(exist_ok=True)
+    return folder
