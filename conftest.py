@@ -51,7 +51,10 @@ def renamed(cell, name):
     """Return nbval's test of a cell under another name."""
     # nbval's messages call the cell by this number; "Cell 14+1" has nothing to run, so it has no message
     number = int(name.removeprefix("Cell ").partition("+")[0])
-    return type(cell).from_parent(cell.parent, name=name, cell_num=number, cell=cell.cell, options=cell.options)
+    new = type(cell).from_parent(cell.parent, name=name, cell_num=number, cell=cell.cell, options=cell.options)
+    # seconds; nbval waits five for what a cell has printed, and a busy machine may need more
+    new.output_timeout = 600
+    return new
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -21,3 +21,10 @@ def test_lesson_05_reads_mnist(real_data, tfds_folder, monkeypatch):
     print(f"test accuracy on {images:,} images: {accuracy:.4f}")
     assert images == 10_000
     assert accuracy >= LEAST_OF_ONE_SEED
+
+
+@pytest.mark.parametrize("accuracies, enough", [([0.986, 0.983, 0.984], True), ([0.986, 0.981, 0.981], False)])
+def test_the_mean_of_the_seeds_is_judged(monkeypatch, capsys, accuracies, enough):
+    monkeypatch.setattr(mnist_seeds, "run", lambda real_data: (accuracies, 10_000))
+    assert mnist_seeds.main("a folder") == enough
+    assert f"10,000 test images: {accuracies[0]:.2%}" in capsys.readouterr().out

@@ -39,8 +39,9 @@ def run(real_data, seeds=SEEDS):
     before = os.environ.get("COURSE_DATA", "")
     os.environ["COURSE_DATA"] = str(real_data)  # the kernel inherits it
     try:
-        # the limit is for a cell that hangs
-        NotebookClient(lesson, resources={"metadata": {"path": NOTEBOOKS}}, timeout=1200).execute()
+        # the limits, in seconds, are for what hangs; nbclient's own give up on the output of a busy machine
+        folder = {"metadata": {"path": NOTEBOOKS}}
+        NotebookClient(lesson, resources=folder, timeout=1200, startup_timeout=600, iopub_timeout=600).execute()
     finally:
         os.environ["COURSE_DATA"] = before
     return json.loads(lesson.cells[-1].outputs[-1].text)
