@@ -52,8 +52,8 @@ def renamed(cell, name):
     # nbval's messages call the cell by this number; "Cell 14+1" has nothing to run, so it has no message
     number = int(name.removeprefix("Cell ").partition("+")[0])
     new = type(cell).from_parent(cell.parent, name=name, cell_num=number, cell=cell.cell, options=cell.options)
-    # seconds; nbval waits five for what a cell has printed, and a busy machine may need more
-    new.output_timeout = 600
+    # seconds between what a cell prints and its arrival: milliseconds, but nbval's five are few on a busy machine
+    new.output_timeout = 60
     return new
 
 

@@ -8,8 +8,8 @@ import pytest
 import mnist_seeds
 from helpers.data import MNIST_FILES
 
-# mean − 4 standard deviations over SEEDS_MEASURED
-LEAST_OF_ONE_SEED = 0.978
+# eight seeds gave .9841 ± .0012, the lowest .9819: four standard deviations below the mean
+LEAST_OF_ONE_SEED = 0.979
 
 
 def test_lesson_05_reads_mnist(real_data, tfds_folder, monkeypatch):
