@@ -52,7 +52,10 @@ def renamed(cell, name):
     """Return nbval's test of a cell under another name."""
     # nbval's messages call the cell by this number; "Cell 14+1" has nothing to run, so it has no message
     number = int(name.removeprefix("Cell ").partition("+")[0])
-    return type(cell).from_parent(cell.parent, name=name, cell_num=number, cell=cell.cell, options=cell.options)
+    new = type(cell).from_parent(cell.parent, name=name, cell_num=number, cell=cell.cell, options=cell.options)
+    # seconds between what a cell prints and its arrival: milliseconds, but nbval's five are few on a busy machine
+    new.output_timeout = 60
+    return new
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -74,4 +77,14 @@ def real_data():
     folder = Path(os.environ.get("COURSE_DATA_REAL", ROOT / "data" / "real"))
     if not (folder / "heart.csv").is_file():
         pytest.skip("the real data is not here (python -m helpers.data fetch, or COURSE_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tfds_folder(tmp_path_factory):
+    """Return the folder where TFDS builds MNIST: one for all processes of a run, and not the one in the home folder."""
+    base = tmp_path_factory.getbasetemp()
+    # each worker of xdist has a folder of its own inside the run's
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tfds"
+    folder.mkdir(exist_ok=True)
     return folder

@@ -14,7 +14,8 @@ from helpers import data
 
 ROOT = Path(__file__).parent.parent
 TOP_LEVEL = {
-    "README.md", "requirements.txt", "environment.yml", "pyproject.toml", "LICENSE", "conftest.py",
+    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "conftest.py",
+    "requirements.txt", "environment.yml", "pyproject.toml",
     "notebooks", "helpers", "data", "tests", ".gitignore", ".gitattributes", ".ci", ".github",
 }  # fmt: skip
 # packages whose import name is not the name that pip knows

@@ -18,7 +18,7 @@ TESTS = [
     (r"helpers/exercises/lesson(\d\d)/shared\.py", "tests/test_exercises.py tests/test_exercise_notebooks.py"),
     (r"helpers/messages/\w+\.py", "tests/test_messages.py tests/test_error_meanings.py tests/test_symptoms.py"),
     (r"helpers/(\w+)(/\w+)?\.py", r"tests/test_\1*.py"),
-    (r"helpers/jupyter/.*", "tests/test_install.py"),
+    (r"helpers/(.*/)?__init__\.py|helpers/jupyter/.*", "tests/test_install.py"),
     (r"notebooks/symptoms\.ipynb", "notebooks/symptoms.ipynb tests/test_symptoms.py tests/test_notebooks.py"),
     (r"notebooks/(exercises|solutions)/.*", r"\g<0> tests/test_exercise_notebooks.py tests/test_notebooks.py"),
     (r"notebooks/.*\.ipynb", r"\g<0> tests/test_notebooks.py"),
@@ -30,6 +30,8 @@ TESTS = [
     (r"tests/tools/(\w+)\.py", r"tests/test_\1*.py"),
     (r"tests/made_up\.py", "tests/test_verdicts.py tests/test_messages.py tests/test_error_meanings.py"),
     (r"tests/benchmarks/.*", "tests/test_benchmarks.py"),
+    (r"tests/tools/make_exercises\.py", "tests/test_exercise_notebooks.py"),
+    (r"tests/tools/mnist_seeds\.py", "tests/test_mnist_real.py"),
     (r"tests/answers/.*", "tests/test_answers.py"),
     (r"tests/test_\w+\.py", r"\g<0>"),
     (r"conftest\.py|tests/nbval_sanitize\.cfg", "tests/test_conftest.py"),
@@ -50,11 +52,12 @@ def _git(*arguments):
 
 
 def tests_of(path):
-    """Return the test files and notebooks that look at a file, as paths from the root."""
+    """Return the test files and notebooks that look at a file, as paths from the root; the first line that has some."""
     for pattern, tests in TESTS:
         if found := re.fullmatch(pattern, path):
-            named = [file for name in found.expand(tests).split() for file in ROOT.glob(name)]
-            return sorted(file.relative_to(ROOT).as_posix() for file in named)
+            files = [file for name in found.expand(tests).split() for file in ROOT.glob(name)]
+            if files:
+                return sorted(file.relative_to(ROOT).as_posix() for file in files)
     return []
 
 

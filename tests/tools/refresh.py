@@ -63,6 +63,7 @@ def refresh(path):
     Execute(
         kernel_name="python3",
         timeout=600,
+        iopub_timeout=600,  # a busy machine may be late with an output
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,  # where a stream is cut depends on how busy the machine is
