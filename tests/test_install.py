@@ -5,6 +5,7 @@ import hashlib
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import nbformat
@@ -144,3 +145,19 @@ def test_settings_are_installed(source, installed):
     assert place.is_file(), f"{place} is missing; {again}"
     wanted = (ROOT / "helpers" / "jupyter" / source).read_text(encoding="utf-8")
     assert place.read_text(encoding="utf-8") == wanted, f"{place} is out of date; {again}"
+
+
+def test_first_cell_of_a_hosted_notebook_finds_the_course(tmp_path):
+    """README's cell, with this folder for an address: the course's own helpers are imported, from the clone."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this folder is not a git checkout")
+    (cell,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    show = "from helpers import data\nprint(data.__file__, os.getcwd(), sep='\\n')"
+    # twice, as somebody who runs the cell again in a new kernel
+    for _ in range(2):
+        code = textwrap.dedent(cell).replace("ADDRESS", ROOT.as_uri()) + show
+        run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        file, folder = map(Path, run.stdout.splitlines())
+        assert file.is_relative_to(tmp_path / "course" / "helpers")
+        assert folder == tmp_path / "course" / "notebooks"
