@@ -1,0 +1,150 @@
+"""helpers/data/digits.py: scikit-learn's digits, and MNIST as TFDS builds it."""
+
+import contextlib
+import gzip
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data_faults import DIGITS_LINE, MNIST_LINE, message, put, wait_for
+from helpers import data
+from helpers.data.digits import tfds_copy
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
+
+def test_digits_bundled(capsys):
+    digits = data.load_mnist("bundled")
+    assert capsys.readouterr() == (DIGITS_LINE, "")
+    for images, labels, n in [
+        (digits.train_images, digits.train_labels, 1_437),
+        (digits.test_images, digits.test_labels, 360),
+    ]:
+        assert images.shape == (n, 28, 28, 1) and images.dtype == np.uint8
+        assert labels.shape == (n,) and labels.dtype == np.int64
+        assert np.bincount(labels) / n == pytest.approx(np.full(10, 0.1), abs=0.005)  # stratified
+    assert (digits.train_images.min(), digits.train_images.max()) == (0, 255)
+    # the book's numbers stand on these very bytes
+    for part, start in [(digits.train_images, "25a15c5a241cf6a2"), (digits.test_images, "700d59bdd9bdc269")]:
+        assert hashlib.sha256(part.tobytes()).hexdigest().startswith(start)
+    assert digits.test_labels[:10].tolist() == [7, 6, 3, 7, 7, 3, 2, 8, 9, 3]
+
+
+def test_digits_bundled_are_exact_integers_rounded_half_up():
+    """The same resizing in whole numbers: no machine's floating point can round a pixel another way."""
+    from sklearn.datasets import load_digits
+
+    weights = np.zeros((28, 8), dtype=int)  # in fourteenths
+    for i in range(28):
+        left, right = np.divmod(4 * i - 5, 14)
+        weights[i, max(left, 0)] += 14 - right
+        weights[i, min(left + 1, 7)] += right
+    exact = weights @ load_digits().images.astype(int) @ weights.T  # in 14 * 14 * 16ths of full ink
+    expected = (2 * 255 * exact + 3136) // (2 * 3136)
+    digits = data.load_mnist("bundled")
+    got = np.concatenate([digits.train_images, digits.test_images])[..., 0]
+    assert sorted(map(bytes, got)) == sorted(map(bytes, expected.astype("uint8")))
+
+
+def test_mnist_with_a_file_missing(tmp_path, monkeypatch):
+    for name in list(data.MNIST_FILES)[:3]:
+        put(tmp_path / "stick" / "mnist", name, b"")
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "stick"))
+    for source in ("auto", "real"):
+        text = message(data.load_mnist, source)
+        assert "incomplete" in text and "t10k-labels" in text.split("expected")[1].split("found")[0]
+        assert "t10k-labels" not in text.split("found")[1]
+
+
+@pytest.mark.parametrize("layout", ["mnist", "."])
+def test_mnist_with_truncated_files(layout, tmp_path, monkeypatch):
+    for name in data.MNIST_FILES:
+        put(tmp_path / "stick" / layout, name, gzip.compress(b"\0" * 16)[:10])
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "stick"))
+    for source in ("auto", "real"):
+        text = message(data.load_mnist, source)
+        assert "train-images-idx3-ubyte.gz has changed" in text and "10 bytes (cut short)" in text
+    assert not (tmp_path / "tfds").exists()
+
+
+def test_mnist_without_files_and_network_fails_soon(monkeypatch):
+    for name, file in data.MNIST_FILES.items():
+        monkeypatch.setitem(data.MNIST_FILES, name, replace(file, urls=("http://127.0.0.1:9/" + name,)))
+    start = time.monotonic()
+    text = message(data.load_mnist, "real")
+    assert time.monotonic() - start < 20  # TFDS by itself: minutes
+    assert "refused" in text and "with a network, run: python -m helpers.data fetch" in text
+
+
+@pytest.fixture(scope="module")
+def built(real_data, tmp_path_factory):
+    """TFDS's folder with MNIST, built from the four files."""
+    folder = tmp_path_factory.mktemp("built")
+    before = sorted(real_data.rglob("*"))
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as printed:
+        patch.setenv("COURSE_DATA", str(real_data))
+        patch.setenv("TFDS_DATA_DIR", str(folder))
+        digits = data.load_mnist("real")
+    assert printed.getvalue() == MNIST_LINE
+    assert sorted(real_data.rglob("*")) == before  # it may be read-only
+    assert [path.name for path in (folder / "mnist").iterdir()] == ["3.0.1"]
+    return folder, digits
+
+
+def test_mnist_from_the_four_files_is_mnist(built, real_data):
+    digits = built[1]
+    for part, images, labels in [
+        ("train", digits.train_images, digits.train_labels),
+        ("t10k", digits.test_images, digits.test_labels),
+    ]:
+        assert images.dtype == np.uint8 and labels.dtype == np.int64
+        pixels = gzip.decompress((real_data / "mnist" / f"{part}-images-idx3-ubyte.gz").read_bytes())[16:]
+        truth = gzip.decompress((real_data / "mnist" / f"{part}-labels-idx1-ubyte.gz").read_bytes())[8:]
+        expected = np.frombuffer(pixels, "uint8").reshape(-1, 28, 28, 1)
+        assert images.shape == expected.shape
+        # TFDS keeps another order
+        pairs = sorted(zip(map(bytes, images), labels.tolist()))
+        assert pairs == sorted(zip(map(bytes, expected), truth))
+    assert "MNIST itself" in digits.source
+
+
+def test_mnist_once_built_needs_no_files_and_says_nothing(built, monkeypatch, capsys):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(built[0]))
+    again = data.load_mnist()
+    assert capsys.readouterr() == (MNIST_LINE, "")
+    np.testing.assert_array_equal(again.train_images, built[1].train_images)
+    np.testing.assert_array_equal(again.test_labels, built[1].test_labels)
+    monkeypatch.setenv("COURSE_DATA", "bundled")
+    assert "not MNIST" in data.load_mnist().source
+
+
+def test_a_damaged_copy_of_tfds(built, tmp_path, monkeypatch):
+    shutil.copytree(built[0], tmp_path / "tfds")
+    records = next((tmp_path / "tfds").rglob("*train.tfrecord*"))
+    records.write_bytes(records.read_bytes()[:100_000])
+    assert f"move {records.parent} away" in message(data.load_mnist, "real")
+
+
+def test_tfds_cannot_write(real_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", str(real_data))
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "file" / "tfds"))
+    assert "set TFDS_DATA_DIR to a folder that can be written to" in message(data.load_mnist)
+
+
+def test_a_build_that_is_killed_leaves_nothing_that_counts(real_data, tmp_path):
+    environment = os.environ | {"COURSE_DATA": str(real_data), "TFDS_DATA_DIR": str(tmp_path / "tfds")}
+    code = "from helpers.data import load_mnist; load_mnist()"
+    child = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
+    wait_for(lambda: list((tmp_path / "tfds").glob("mnist/incomplete.*/*")), child)
+    child.kill()
+    child.wait()
+    assert not tfds_copy().exists()
