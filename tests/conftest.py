@@ -1,6 +1,8 @@
 """Fixtures for the tests of helpers/data: a folder of their own, a stick with a real table, a server."""
 
 import http.server
+import os
+import queue
 import threading
 
 import pytest
@@ -12,7 +14,11 @@ from helpers.data import places
 
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
-    """No test sees or touches the real files, or what TFDS has built, of whoever runs it."""
+    """No test sees or touches the real files, the proxy, or what TFDS has built, of whoever runs it."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    # with this set, Windows' and macOS's own settings are not asked for a proxy either
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     monkeypatch.setattr(places, "REAL_FOLDER", tmp_path / "real")
@@ -30,7 +36,7 @@ def real_heart(tmp_path, monkeypatch):
 @pytest.fixture
 def server():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.asked, server.released = [], threading.Event()
+        server.asked, server.released, server.sent = [], threading.Event(), queue.Queue()
         server.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

@@ -1,8 +1,10 @@
 """What the tests of helpers/data share: the lines that loaders print, files put in place, an error's four parts."""
 
+import contextlib
 import hashlib
 import http.server
 import time
+import urllib.parse
 from dataclasses import replace
 
 import pytest
@@ -16,7 +18,7 @@ MNIST_LINE = "Digits: MNIST itself, 60,000 + 10,000 images (LeCun, Cortes, Burge
 
 
 def message(call, *arguments):
-    """The text of the DataError that the call raises; it always has three parts."""
+    """The text of the DataError that the call raises: what is wrong, and three labeled parts."""
     with pytest.raises(data.DataError) as caught:
         call(*arguments)
     text = str(caught.value)
@@ -41,37 +43,63 @@ def expect(monkeypatch, name, content, *urls):
     monkeypatch.setitem(data.REAL_FILES, name, replace(file, urls=urls or file.urls))
 
 
+SAFETY_NET = 600  # seconds; nothing that works comes near it, on the slowest machine
+
+
 def wait_for(condition, child):
-    deadline = time.monotonic() + 60
+    """Wait until the condition holds; the child process must not end before."""
+    deadline = time.monotonic() + SAFETY_NET
     while not condition():
         assert child.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def refuse(error, *arguments, **options):
+    """What a test puts in the place of a function that should fail."""
+    raise error
 
 
 def files(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-GOOD, OTHER = b"good bytes\n" * 20_000, b"other bytes\n" * 20_000
+GOOD = b"good bytes\n" * 20_000
+BODIES = {
+    "other": GOOD.replace(b"good", b"evil"),
+    "portal": b"<!doctype html><title>Please log in</title>",
+    "half": GOOD[: len(GOOD) // 2],
+    "stall": GOOD[: len(GOOD) // 2],
+}
+ENDLESS = 200_000_000  # bytes; the largest real file has 10 million
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Serves GOOD, or what the path says."""
+    """Serves GOOD, or what the first folder of the path says; as a proxy too."""
 
     def do_GET(self):
         self.server.asked.append(self.path)
-        if "/404/" in self.path:
-            self.send_error(404)
+        wanted = urllib.parse.urlsplit(self.path).path.split("/")[1]
+        if wanted.isdigit():
+            self.send_error(int(wanted))
             return
-        body = OTHER if "/other/" in self.path else GOOD
         self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        if wanted == "endless":
+            self.end_headers()
+            self.send_until_nobody_reads()
+            return
+        self.send_header("Content-Length", str(len(BODIES["portal"] if wanted == "portal" else GOOD)))
         self.end_headers()
-        half = "/half/" in self.path or "/stall/" in self.path
-        self.wfile.write(body[: len(body) // 2] if half else body)
+        self.wfile.write(BODIES.get(wanted, GOOD))
         self.wfile.flush()
-        if "/stall/" in self.path:
-            self.server.released.wait(60)
+        if wanted == "stall":
+            self.server.released.wait(SAFETY_NET)
+
+    def send_until_nobody_reads(self):
+        sent = 0
+        with contextlib.suppress(OSError):
+            while sent < ENDLESS:
+                sent += self.wfile.write(bytes(100_000))
+        self.server.sent.put(sent)
 
     def log_message(self, *arguments):
         pass

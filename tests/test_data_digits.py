@@ -1,6 +1,7 @@
 """helpers/data/digits.py: scikit-learn's digits, and MNIST as TFDS builds it."""
 
 import contextlib
+import errno
 import gzip
 import hashlib
 import io
@@ -8,15 +9,16 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from data_faults import DIGITS_LINE, MNIST_LINE, message, put, wait_for
+from data_faults import DIGITS_LINE, GOOD, MNIST_LINE, files, message, put, wait_for
 from helpers import data
+from helpers.data import places
 from helpers.data.digits import tfds_copy
+from helpers.data.unfinished import remove_litter
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -75,13 +77,51 @@ def test_mnist_with_truncated_files(layout, tmp_path, monkeypatch):
     assert not (tmp_path / "tfds").exists()
 
 
-def test_mnist_without_files_and_network_fails_soon(monkeypatch):
-    for name, file in data.MNIST_FILES.items():
-        monkeypatch.setitem(data.MNIST_FILES, name, replace(file, urls=("http://127.0.0.1:9/" + name,)))
-    start = time.monotonic()
+def test_mnist_without_files_and_network_never_starts_tfds(from_server, monkeypatch):
+    for name in data.MNIST_FILES:
+        from_server(f"mnist/{name}", f"http://127.0.0.1:9/{name}")
+    started = []
+    monkeypatch.setattr("helpers.data.digits._builder", started.append)
     text = message(data.load_mnist, "real")
-    assert time.monotonic() - start < 20  # TFDS by itself: minutes
-    assert "refused" in text and "with a network, run: python -m helpers.data fetch" in text
+    assert "refused" in text and "to mend:  with a network, try again; or download" in text
+    assert str(places.REAL_FOLDER / "mnist" / "train-images-idx3-ubyte.gz") in text  # where to save what comes by hand
+    assert started == []  # by itself TFDS tries for minutes
+
+
+class FullDisk:
+    """Stands for TFDS's builder: it notes which files it is given, then finds no room."""
+
+    def __init__(self):
+        self.given = {}
+
+    def download_and_prepare(self, download_dir, download_config):
+        self.given = files(Path(download_config.manual_dir))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_mnist_is_downloaded_and_verified_before_tfds_gets_it(from_server, tmp_path, monkeypatch):
+    builder = FullDisk()
+    monkeypatch.setattr("helpers.data.digits._builder", lambda folder: builder)
+    text = message(data.load_mnist, "real")
+    assert builder.given == dict.fromkeys(data.MNIST_FILES, GOOD)
+    assert "No space left on device" in text and "to mend:  make room on the disk of" in text
+    assert files(tmp_path) == {}  # nothing of it stays
+
+
+@pytest.mark.parametrize("named", ["~nosuchuser/x", "x" * 5_000])
+def test_a_tfds_folder_that_is_no_path(named, monkeypatch):
+    if os.name == "nt":
+        pytest.skip("Windows lets any user have a home, and any path be looked for")
+    monkeypatch.setenv("TFDS_DATA_DIR", named)
+    for source in ("auto", "real"):
+        text = message(data.load_mnist, source)
+        assert "TFDS_DATA_DIR" in text.split("to mend:")[1] and len(text) < 1_000
+    data.load_mnist("bundled")
+
+
+def test_an_empty_tfds_data_dir_is_none(monkeypatch):
+    monkeypatch.setenv("TFDS_DATA_DIR", "")
+    assert tfds_copy() == Path.home() / "tensorflow_datasets" / "mnist" / "3.0.1"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +135,7 @@ def built(real_data, tmp_path_factory):
         digits = data.load_mnist("real")
     assert printed.getvalue() == MNIST_LINE
     assert sorted(real_data.rglob("*")) == before  # it may be read-only
-    assert [path.name for path in (folder / "mnist").iterdir()] == ["3.0.1"]
+    assert [path.relative_to(folder).as_posix() for path in folder.glob("*/*")] == ["mnist/3.0.1"]
     return folder, digits
 
 
@@ -137,14 +177,17 @@ def test_tfds_cannot_write(real_data, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", str(real_data))
     (tmp_path / "file").touch()
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "file" / "tfds"))
-    assert "set TFDS_DATA_DIR to a folder that can be written to" in message(data.load_mnist)
+    text = message(data.load_mnist)
+    assert f"move {tmp_path / 'file'} away (a folder belongs there), or set TFDS_DATA_DIR to a folder" in text
 
 
 def test_a_build_that_is_killed_leaves_nothing_that_counts(real_data, tmp_path):
     environment = os.environ | {"COURSE_DATA": str(real_data), "TFDS_DATA_DIR": str(tmp_path / "tfds")}
     code = "from helpers.data import load_mnist; load_mnist()"
     child = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
-    wait_for(lambda: list((tmp_path / "tfds").glob("mnist/incomplete.*/*")), child)
+    wait_for(lambda: list((tmp_path / "tfds").glob(".incomplete-*/mnist/incomplete.*/*")), child)
     child.kill()
     child.wait()
-    assert not tfds_copy().exists()
+    assert not tfds_copy().exists() and list((tmp_path / "tfds").iterdir())
+    remove_litter(tmp_path / "tfds")  # which the next build begins with
+    assert list((tmp_path / "tfds").iterdir()) == []

@@ -1,15 +1,15 @@
 """The two tables: what each promises, bundled or real, and how it is loaded and checked."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from helpers.data import places
 from helpers.data.errors import DataError
-from helpers.data.places import fetch_command, real_folder
-from helpers.data.reading import read, verified
+from helpers.data.places import fetch_command, is_there, real_folder
+from helpers.data.reading import byte_order_mark, read, verified
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,37 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Column:
+    """What a column promises: its dtype, in words the values it may hold, and which rows of a column hold such."""
+
+    dtype: str
+    words: str
+    allows: Callable[[pd.Series], pd.Series]  # bool, one a row
+
+
+def numbers(dtype, low, high, *others):
+    """A column of numbers from low to high; others are values outside, such as 0 for what was never measured."""
+    words = f"{dtype} from {low} to {high}" + "".join(f", or {value}" for value in others)
+
+    def allows(column):
+        values = pd.to_numeric(column, errors="coerce").astype("float64")
+        whole = (values % 1 == 0) | (dtype == "float64")
+        return whole & (values.between(low, high) | values.isin(others))
+
+    return Column(dtype, words, allows)
+
+
+def one_of(*words):
+    """A column that holds one of these words in each row."""
+    return Column("str", "one of " + ", ".join(map(repr, words)), lambda column: column.isin(words))
+
+
+def text(pattern, words):
+    """A column of strings that match a regular expression from end to end."""
+    return Column("str", words, lambda column: column.astype("str").str.fullmatch(pattern))
+
+
+@dataclass(frozen=True)
 class TableSpec:
     title: str
     bundled: str  # file names
@@ -30,22 +61,52 @@ class TableSpec:
     unit: str  # what a row stands for
     credit: str
     license: str
-    columns: dict[str, str]  # name: dtype
+    columns: dict[str, Column]
+    key: tuple[str, ...]  # columns that no two rows share
 
 
 STAND_IN_LICENSE = "CC0 1.0"
+MOST_BYTES = 5_000_000  # five times the largest bundled table: a longer file is another one
+YES_NO = one_of("Yes", "No")
+ADD_ON = one_of("Yes", "No", "No internet service")
+# The ranges hold for the bundled and the real table alike.
 HEART_COLUMNS = {
-    "Age": "int64", "Sex": "str", "ChestPainType": "str", "RestingBP": "int64", "Cholesterol": "int64",
-    "FastingBS": "int64", "RestingECG": "str", "MaxHR": "int64", "ExerciseAngina": "str", "Oldpeak": "float64",
-    "ST_Slope": "str", "HeartDisease": "int64",
-}  # fmt: skip
+    "Age": numbers("int64", 28, 77),
+    "Sex": one_of("M", "F"),
+    "ChestPainType": one_of("TA", "ATA", "NAP", "ASY"),
+    "RestingBP": numbers("int64", 80, 200, 0),
+    "Cholesterol": numbers("int64", 85, 603, 0),
+    "FastingBS": numbers("int64", 0, 1),
+    "RestingECG": one_of("Normal", "ST", "LVH"),
+    "MaxHR": numbers("int64", 60, 202),
+    "ExerciseAngina": one_of("Y", "N"),
+    "Oldpeak": numbers("float64", -2.6, 6.2),
+    "ST_Slope": one_of("Up", "Flat", "Down"),
+    "HeartDisease": numbers("int64", 0, 1),
+}
 CHURN_COLUMNS = {
-    "customerID": "str", "gender": "str", "SeniorCitizen": "int64", "Partner": "str", "Dependents": "str",
-    "tenure": "int64", "PhoneService": "str", "MultipleLines": "str", "InternetService": "str",
-    "OnlineSecurity": "str", "OnlineBackup": "str", "DeviceProtection": "str", "TechSupport": "str",
-    "StreamingTV": "str", "StreamingMovies": "str", "Contract": "str", "PaperlessBilling": "str",
-    "PaymentMethod": "str", "MonthlyCharges": "float64", "TotalCharges": "str", "Churn": "str",
-}  # fmt: skip
+    "customerID": text(r"\d{4}-[A-Z]{5}", "four digits, a dash, five capital letters"),
+    "gender": one_of("Female", "Male"),
+    "SeniorCitizen": numbers("int64", 0, 1),
+    "Partner": YES_NO,
+    "Dependents": YES_NO,
+    "tenure": numbers("int64", 0, 72),
+    "PhoneService": YES_NO,
+    "MultipleLines": one_of("Yes", "No", "No phone service"),
+    "InternetService": one_of("DSL", "Fiber optic", "No"),
+    "OnlineSecurity": ADD_ON,
+    "OnlineBackup": ADD_ON,
+    "DeviceProtection": ADD_ON,
+    "TechSupport": ADD_ON,
+    "StreamingTV": ADD_ON,
+    "StreamingMovies": ADD_ON,
+    "Contract": one_of("Month-to-month", "One year", "Two year"),
+    "PaperlessBilling": YES_NO,
+    "PaymentMethod": one_of("Electronic check", "Mailed check", "Bank transfer (automatic)", "Credit card (automatic)"),
+    "MonthlyCharges": numbers("float64", 18, 119),
+    "TotalCharges": text(r" |\d+(\.\d+)?", "dollars such as '1889.5', or ' ' where there is no bill yet"),
+    "Churn": YES_NO,
+}
 HEART = TableSpec(
     title="Heart failure",
     bundled="heart.csv",
@@ -55,6 +116,7 @@ HEART = TableSpec(
     credit="Kaggle, fedesoriano 2021; ODbL 1.0",
     license="ODbL 1.0",
     columns=HEART_COLUMNS,
+    key=tuple(HEART_COLUMNS),
 )
 CHURN = TableSpec(
     title="Telco churn",
@@ -65,6 +127,7 @@ CHURN = TableSpec(
     credit="IBM sample data",
     license="as published by IBM",
     columns=CHURN_COLUMNS,
+    key=("customerID",),
 )
 
 
@@ -96,7 +159,7 @@ def load_churn(source="auto"):
 
 def _load_table(spec, source):
     folder = real_folder(source)
-    real = folder and (source == "real" or (folder / spec.real).is_file())
+    real = folder and (source == "real" or is_there(folder / spec.real))
     table = real_table(spec, folder) if real else bundled_table(spec)
     print(f"{spec.title}: {table.source}.")
     return table
@@ -110,34 +173,61 @@ def real_table(spec, folder):
 
 def bundled_table(spec):
     path, mend = places.BUNDLED_FOLDER / spec.bundled, "in the course's folder, run: python data/make_data.py"
-    frame = _parse(spec, read(path, mend), path, mend)
+    frame = _parse(spec, read(path, mend, MOST_BYTES), path, mend)
     words = f"synthetic stand-in, {spec.rows:,} rows (data/{spec.bundled}; not real {spec.unit})"
     return Table(frame, words, STAND_IN_LICENSE)
 
 
 def _parse(spec, content, path, mend):
-    """The table in a CSV file's bytes, checked: columns, number of rows, every value of its column's type."""
+    """The table in a CSV file's bytes, checked: columns, number of rows, every value, no row twice."""
     try:
-        frame = pd.read_csv(io.BytesIO(content))
+        if mark := byte_order_mark(content):
+            raise ValueError(f"a byte order mark ({mark}) at its start, as Windows programs put it there")
+        # Empty cells and "NA" stay as they are written, blank lines count: an error can then say what stands where.
+        frame = pd.read_csv(io.BytesIO(content), keep_default_na=False, skip_blank_lines=False)
         if not isinstance(frame.index, pd.RangeIndex):  # pandas takes surplus values in line 2 for row names
             raise ValueError("more values than column names in line 2")
+        if len(frame.columns) == 1 and ";" in frame.columns[0]:
+            raise ValueError("semicolons between the values, as a spreadsheet program writes them")
     except ValueError as error:  # pandas' parser errors and Python's decoding errors are all of this kind
-        raise DataError(f"{path} is not a table.", "comma-separated UTF-8 text", str(error).strip(), mend) from None
+        expected = "comma-separated UTF-8 text"
+        raise DataError(f"{path} is not a table.", expected, str(error).strip(), mend) from None
+    _check_names(spec, frame, path, mend)
+    if len(frame) != spec.rows:
+        blank = sum(not line.strip() for line in content.splitlines())
+        found = f"{len(frame):,} rows" + (f", {blank:,} of them blank" if blank else "")
+        raise DataError(f"{path} has another length.", f"{spec.rows:,} rows", found, mend)
+    for name in spec.columns:
+        _check_column(name, spec.columns[name], frame[name], path, mend)
+    _check_rows_differ(spec, frame, path, mend)
+    return frame
+
+
+def _check_names(spec, frame, path, mend):
     if list(frame) != list(spec.columns):
         missing = [name for name in spec.columns if name not in frame]
         extra = [name for name in frame if name not in spec.columns]
         found = f"{', '.join(frame)} (missing: {missing or 'none'}; extra: {extra or 'none'})"
         raise DataError(f"{path} has other columns.", ", ".join(spec.columns), found, mend)
-    if len(frame) != spec.rows:
-        raise DataError(f"{path} has another length.", f"{spec.rows:,} rows", f"{len(frame):,} rows", mend)
-    for name, dtype in spec.columns.items():
-        column, bad = frame[name], frame[name].isna()
-        if dtype != "str":
-            numbers = pd.to_numeric(column, errors="coerce")
-            bad |= ~np.isfinite(numbers) | ((numbers % 1 != 0) & (dtype == "int64"))
-        if bad.any():
-            found = f"{column[bad].iloc[0]!r} in line {bad.idxmax() + 2}, {bad.sum() - 1} more"  # line 1: the names
-            raise DataError(f"{path} has unreadable values.", f"{name}: {dtype} in every row", found, mend)
-        if column.dtype != dtype:
-            raise DataError(f"{path} has another type.", f"{name}: {dtype}", f"{name}: {column.dtype}", mend)
-    return frame
+
+
+def _check_column(name, promised, column, path, mend):
+    bad = ~promised.allows(column)
+    if bad.any():
+        found = f"{column[bad].tolist()[0]!r} in line {bad.idxmax() + 2}"  # line 1: the names
+        found += f", and {bad.sum() - 1:,} more" if bad.sum() > 1 else ""
+        raise DataError(f"{path} has a value that is not allowed.", f"{name}: {promised.words}", found, mend)
+    if column.dtype != promised.dtype:
+        expected = f"{name}: {promised.dtype}"
+        raise DataError(f"{path} has another type.", expected, f"{name}: {column.dtype}", mend)
+
+
+def _check_rows_differ(spec, frame, path, mend):
+    keys = frame[list(spec.key)]
+    repeated = keys.duplicated()
+    if repeated.any():
+        second = repeated.idxmax()
+        first = (keys == keys.loc[second]).all(axis=1).idxmax()
+        what = "a row" if len(spec.key) > 1 else f"{spec.key[0]} {keys.loc[second].iloc[0]!r}"
+        found = f"{what} twice, in lines {first + 2} and {second + 2}"
+        raise DataError(f"{path} says something twice.", f"no two {spec.unit} alike", found, mend)
