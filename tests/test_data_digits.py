@@ -108,6 +108,20 @@ def test_mnist_is_downloaded_and_verified_before_tfds_gets_it(from_server, tmp_p
     assert files(tmp_path) == {}  # nothing of it stays
 
 
+class Overtaken(FullDisk):
+    """Another process has its copy in place just before this one fails."""
+
+    def download_and_prepare(self, download_dir, download_config):
+        tfds_copy().mkdir(parents=True)
+        super().download_and_prepare(download_dir, download_config)
+
+
+def test_a_build_that_another_process_overtakes_is_none(from_server, monkeypatch):
+    monkeypatch.setattr("helpers.data.digits._builder", lambda folder: Overtaken())
+    monkeypatch.setattr("helpers.data.digits._as_numpy", lambda builder, split: {"image": split, "label": split})
+    assert data.load_mnist("real").test_images == "test"
+
+
 @pytest.mark.parametrize("named", ["~nosuchuser/x", "x" * 5_000])
 def test_a_tfds_folder_that_is_no_path(named, monkeypatch):
     if os.name == "nt":

@@ -82,7 +82,7 @@ def test_unknown_source(load):
 def test_a_course_data_that_is_no_path(load, named, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_DATA", named)
     text = message(load)
-    assert named[:100] in text and len(text) < 1_000
+    assert named.strip("~")[:10] in text and len(text) < 1_000
     assert "COURSE_DATA" in text.split("to mend:")[1]
     assert capsys.readouterr().out == ""
     load("bundled")

@@ -10,6 +10,11 @@ COURSE_DATA=bundled means the stand-ins, even where real files are. On the comma
 
     python -m helpers.data                       what is there, and where
     python -m helpers.data fetch [--to FOLDER]   download the real files; FOLDER is ready for a USB stick
+
+Whatever is wrong ends in a DataError: what is wrong, what was expected, what was found, what mends it. A real file that
+is damaged, or that cannot be read, is never replaced by a stand-in. One idea a file: real_files (names, hashes,
+addresses), places (COURSE_DATA), reading (the right bytes), tables, digits, download, unfinished (what killed processes
+leave), command, errors.
 """
 
 from helpers.data.digits import Digits, load_mnist
