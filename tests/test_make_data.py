@@ -408,7 +408,7 @@ def test_every_figure_in_the_data_card_is_checked(heart, churn):
         f"{make_data.CHURN_PAIRS_SWAPPED} pairs of labels",
         f"prices of {len(make_data.COINCIDENCES)} customers",
     ]
-    # Names, definitions, and what the loaders do; 28 × 28 is tested with helpers/data.py.
+    # Names, definitions, and what the loaders do; 28 × 28 is tested with helpers/data.
     fixed = [
         "CC0 1.0", "ODbL 1.0", "CC BY 4.0", "CC BY-SA 3.0", "(2021)", "28 × 28", "0–255",
         "above 120 mg/dl", "tenure is 0", "tenure is 1", "where it is 0", "steps of 0.05",
