@@ -102,7 +102,7 @@ _BY_SYMPTOM = {
             "weights and losses that make a table of all pairs",
             "04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
         ),
-        (46, "class weights under the wrong keys", "04_churn.ipynb#Same-as-model.fit?"),
+        (46, "class weights under keys that no label has", "04_churn.ipynb#Same-as-model.fit?"),
     ],
     "It is slow": [
         (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
