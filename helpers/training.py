@@ -7,11 +7,11 @@ gradients, update. Each function names the lesson that derives it. From the same
 weights and curves as `model.fit`, to the last bit in most cases; tests/test_training.py makes the comparison.
 
 In the shapes below B is the number of rows in a batch. Bad input raises a ValueError that says what was expected, what
-was found, and what mends it; those checks stand at the end of the file.
+was found, and what mends it, before anything is trained where that can be known; helpers/training_checks.py holds
+those checks.
 """
 
 import math
-import numbers
 import os
 
 import keras
@@ -20,17 +20,30 @@ import pandas as pd
 import tensorflow as tf
 from tqdm.auto import tqdm
 
+from helpers import training_checks as checks
+
 
 def batches(features, labels, training, batch_size=32, seed=0):
     """Return arrays as a tf.data.Dataset of (features, labels) batches, for training reshuffled each epoch. Lesson 02.
 
-    The order also depends on keras.utils.set_random_seed: call it first. The last batch may be smaller than the others.
+    Features and labels are arrays of the same number of rows, or tuples or dictionaries of such arrays. The order also
+    depends on keras.utils.set_random_seed: call it first. The last batch may be smaller than the others.
     """
-    dataset = tf.data.Dataset.from_tensor_slices((features, labels))
+    checks.check_whole_number("batch_size", batch_size, at_least=1)
+    tables = checks.as_tensors(features, labels)
+    n_rows = checks.number_of_rows(tables)
+    numbers = tf.data.Dataset.range(n_rows)
     if training:
-        # a buffer of all rows, so that any two rows may meet in a batch
-        dataset = dataset.shuffle(max(1, len(labels)), seed=seed)
-    return dataset.batch(batch_size).prefetch(tf.data.AUTOTUNE)
+        # row numbers are shuffled, not rows, and as one tensor: a buffer of a million elements is large whatever they
+        # hold; each pass over the dataset draws another order
+        draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
+        orders = draws.map(lambda draw: tf.random.experimental.stateless_shuffle(tf.range(n_rows), [seed, draw]))
+        numbers = orders.unbatch().apply(tf.data.experimental.assert_cardinality(n_rows))
+
+    def rows(chosen):
+        return tf.nest.map_structure(lambda table: tf.gather(table, chosen), tables)
+
+    return numbers.batch(batch_size).map(rows).prefetch(tf.data.AUTOTUNE)
 
 
 def make_train_step(model, optimizer, loss_fn, metrics, clip_norm=None):
@@ -39,27 +52,39 @@ def make_train_step(model, optimizer, loss_fn, metrics, clip_norm=None):
     Lesson 02 derives the step, 04 the weights of rows, 05 the graph, `model.losses` and clipping.
 
     Args:
-        model: a built keras.Model; it puts out logits (B, ...).
-        optimizer: its own clipnorm, global_clipnorm and the like work as they do in `fit`.
-        loss_fn: a keras.losses.Loss, or a function (labels, logits) -> mean loss of the rows, a scalar.
+        model: a built keras.Model with one output, the logits (B, ...); it may have several inputs. Dropout works even
+            if its `call` takes no `training`; `fit` would switch it off.
+        optimizer: its own clipnorm, global_clipnorm, loss scale and the like work as they do in `fit`.
+        loss_fn: a keras.losses.Loss, or a function (labels, logits) -> mean loss of the rows, a scalar; for weights of
+            rows, a function (labels, logits, sample_weight=None), which multiplies before it takes the mean.
         metrics: {name: keras metric}, updated with each batch; "loss" is a keras.metrics.Mean.
         clip_norm: if given, all gradients are scaled by one factor so that their global norm is at most this.
 
     Make a new one for a new model, and after changing `trainable`: a graph keeps what it was recorded with.
     """
-    _check_model(model)
+    checks.check_model(model)
+    checks.check_optimizer(optimizer)
+    checks.check_loss(loss_fn)
+    checks.check_clip_norm(clip_norm)
+    if model.dtype_policy.name == "mixed_float16" and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        # as `fit` does: small gradients would be 0 in float16
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     # the optimizer's variables must exist before the graph is recorded
     optimizer.build(model.trainable_variables)
 
-    # without autograph, as in `fit`: each `if` is decided when the graph is recorded, and errors stay short
-    @tf.function(autograph=False)
+    # without autograph, as in `fit`: each `if` is decided when the graph is recorded, and errors stay short;
+    # with reduce_retracing, batches of many shapes share a graph
+    @tf.function(autograph=False, reduce_retracing=True)
     def train_step(features, labels, row_weights=None):
         with tf.GradientTape() as tape:
             logits = model(features, training=True)
             loss = _total_loss(model, loss_fn, labels, logits, row_weights)
-        gradients = tape.gradient(loss, model.trainable_variables)
+            # the same number, unless the optimizer scales the loss up and later the gradients down
+            scaled_loss = optimizer.scale_loss(loss)
+        gradients = tape.gradient(scaled_loss, model.trainable_variables)
         if clip_norm is not None:
-            gradients, _ = tf.clip_by_global_norm(gradients, clip_norm)
+            # these gradients are scaled too, and so is the norm that they may have
+            gradients, _ = tf.clip_by_global_norm(gradients, optimizer.scale_loss(clip_norm))
         optimizer.apply_gradients(zip(gradients, model.trainable_variables))
         _update(metrics, loss, labels, logits)
         return loss
@@ -69,8 +94,9 @@ def make_train_step(model, optimizer, loss_fn, metrics, clip_norm=None):
 
 def make_test_step(model, loss_fn, metrics):
     """Return test_step(features, labels) -> loss, a graph that measures and changes no weight. Lesson 02; graph: 05."""
+    checks.check_loss(loss_fn)
 
-    @tf.function(autograph=False)
+    @tf.function(autograph=False, reduce_retracing=True)
     def test_step(features, labels):
         logits = model(features, training=False)
         loss = _total_loss(model, loss_fn, labels, logits)
@@ -82,17 +108,13 @@ def make_test_step(model, loss_fn, metrics):
 
 def _total_loss(model, loss_fn, labels, logits, row_weights=None):
     """Return what training makes small, a scalar: the mean loss of the rows and what layers add. Lessons 04, 05."""
-    _check_shapes(loss_fn, labels, logits)
+    checks.check_one_output(logits)
+    checks.check_shapes(loss_fn, labels, logits)
     # weights go into the loss: times its result, an average already, they would only rescale it
     weights = {} if row_weights is None else {"sample_weight": row_weights}
-    loss = loss_fn(labels, logits, **weights)
-    if loss.shape.rank != 0:
-        raise _error(
-            "the loss is not one number",
-            "a scalar, the mean over the rows",
-            f"shape {loss.shape}",
-            "pass a loss object, such as keras.losses.MeanSquaredError(), or end yours with tf.reduce_mean",
-        )
+    with checks.loss_errors_explained(loss_fn, labels, logits):
+        loss = loss_fn(labels, logits, **weights)
+    checks.check_scalar_loss(loss)
     # the penalties of L2 and its like; the layers of a model keep them from its latest call
     return loss + sum(model.losses)
 
@@ -112,14 +134,16 @@ def weights_of_rows(labels, class_weight):
 
     Args:
         labels: class numbers (B,) or (B, 1), or one-hot (B, C).
-        class_weight: {class number: weight}. Every class in `labels` needs one; `fit` would quietly take 1.
+        class_weight: {class number: weight}. Every class in `labels` needs one.
     """
+    checks.check_class_weight(class_weight)
+    checks.check_class_labels(labels)
     columns = np.reshape(labels, (len(labels), -1))
     classes = columns[:, 0] if columns.shape[1] == 1 else columns.argmax(axis=1)
     present, rows = np.unique(classes, return_inverse=True)
     missing = [label for label in present.tolist() if label not in class_weight]
     if missing:
-        raise _error(
+        raise checks.bad_input(
             "a class has no weight",
             f"a weight for each class among the labels: {present.tolist()}",
             f"class_weight={class_weight}",
@@ -153,7 +177,7 @@ def _one_pass(take_step, dataset, metrics, phase):
     for step, (features, labels) in enumerate(dataset, start=1):
         loss = float(take_step(features, labels))
         if not math.isfinite(loss):
-            raise _error(
+            raise checks.bad_input(
                 f"the loss is {loss} in {phase}, step {step}",
                 "a finite number",
                 loss,
@@ -161,7 +185,7 @@ def _one_pass(take_step, dataset, metrics, phase):
                 "then build the model again, because its weights may be NaN by now",
             )
     if step == 0:
-        raise _error(
+        raise checks.bad_input(
             f"not one batch in {phase}",
             "a dataset with rows",
             "an empty one",
@@ -201,112 +225,74 @@ def train(
         A DataFrame, index `epoch` from 1; columns loss, the metrics, val_loss, val_<metric>; float64.
 
     Raises:
-        ValueError: bad arguments; empty data; a loss that is not finite, at once, with its epoch and step.
+        ValueError: bad arguments, before the first step; empty data; a loss that is not finite, at once, with its epoch
+            and step.
+
+    Whatever ends the run early, Ctrl-C too, carries the table of the epochs that were completed as its `history`, and
+    with `patience` the model gets its best weights all the same:
+
+        try:
+            history = train(...)
+        except KeyboardInterrupt as stop:
+            history = stop.history
     """
-    _check_arguments(class_weight, patience, val_data)
+    checks.check_arguments(epochs, new_metrics, class_weight, patience, val_data)
+    if class_weight is not None:
+        checks.check_loss_takes_weights(loss_fn)
     train_data = _as_dataset(train_data, training=True)
     val_data = val_data if val_data is None else _as_dataset(val_data, training=False)
     # one set for each phase: a shared one would mix them
-    train_metrics, val_metrics = ({"loss": keras.metrics.Mean()} | new_metrics() for _ in range(2))
+    made = new_metrics(), new_metrics()
+    checks.check_metrics(*made)
+    train_metrics, val_metrics = ({"loss": keras.metrics.Mean()} | metrics for metrics in made)
     train_step = make_train_step(model, optimizer, loss_fn, train_metrics, clip_norm)
     test_step = make_test_step(model, loss_fn, val_metrics)
+    weights = [] if class_weight is None else [tf.TensorSpec([None], "float32")]
+    _record(train_step, train_data, train_metrics, weights)
+    if val_data is not None:
+        _record(test_step, val_data, val_metrics)
     history, best_loss, best_epoch, best_weights = [], np.inf, 0, None
-    with tqdm(range(1, epochs + 1), leave=False, disable="TQDM_DISABLE" in os.environ) as progress:
-        for epoch in progress:
-            record = train_one_epoch(train_step, train_data, train_metrics, class_weight, f"epoch {epoch}")
-            if val_data is not None:
-                measured = evaluate(test_step, val_data, val_metrics, f"validation, epoch {epoch}")
-                record |= {f"val_{name}": value for name, value in measured.items()}
-            history.append(record)
-            progress.set_postfix(record)
-            if patience is not None:
-                if record["val_loss"] < best_loss:
-                    # get_weights returns copies; the variables themselves would go on changing
-                    best_loss, best_epoch, best_weights = record["val_loss"], epoch, model.get_weights()
-                elif epoch - best_epoch >= patience:
-                    break
-    if best_weights is not None:
-        model.set_weights(best_weights)
-    return pd.DataFrame(history, index=pd.RangeIndex(1, len(history) + 1, name="epoch"))
-
-
-# The checks, and what they say
-
-
-def _error(problem, expected, found, mend):
-    return ValueError(f"{problem}\n  expected: {expected}\n  found:    {found}\n  to mend:  {mend}")
+    try:
+        with tqdm(range(1, epochs + 1), leave=False, disable="TQDM_DISABLE" in os.environ) as progress:
+            for epoch in progress:
+                record = train_one_epoch(train_step, train_data, train_metrics, class_weight, f"epoch {epoch}")
+                if val_data is not None:
+                    measured = evaluate(test_step, val_data, val_metrics, f"validation, epoch {epoch}")
+                    record |= {f"val_{name}": value for name, value in measured.items()}
+                history.append(record)
+                progress.set_postfix(record)
+                if patience is not None:
+                    if record["val_loss"] < best_loss:
+                        # get_weights returns copies; the variables themselves would go on changing
+                        best_loss, best_epoch, best_weights = record["val_loss"], epoch, model.get_weights()
+                    elif epoch - best_epoch >= patience:
+                        break
+        # an optimizer with use_ema puts the moving averages in place of the weights
+        optimizer.finalize_variable_values(model.trainable_variables)
+    except BaseException as stop:
+        stop.history = _as_table(history)
+        stop.add_note("The epochs that were completed are in this exception's `history`: sys.last_value.history")
+        raise
+    finally:
+        if best_weights is not None:
+            model.set_weights(best_weights)
+    return _as_table(history)
 
 
 def _as_dataset(data, training):
     if isinstance(data, tuple) and len(data) == 2:
         return batches(*data, training)
-    if not isinstance(data, tf.data.Dataset):
-        raise _error(
-            "this is no data to train on",
-            "a tf.data.Dataset, or a tuple (features, labels) of arrays",
-            type(data).__name__,
-            "pass the dataset itself, not iter(dataset); put two arrays in a tuple",
-        )
-    if not isinstance(data.element_spec, tuple) or len(data.element_spec) != 2:
-        raise _error("the batches are not pairs", "(features, labels)", f"{data.element_spec}", "use dataset.map")
-    if data.cardinality() == tf.data.INFINITE_CARDINALITY:
-        raise _error(
-            "an epoch would never end",
-            "a dataset of known end",
-            "an endless one",
-            "leave out repeat(); the loop reads the dataset once an epoch",
-        )
+    checks.check_dataset(data)
     return data
 
 
-def _check_arguments(class_weight, patience, val_data):
-    strange = [key for key in class_weight or {} if not isinstance(key, numbers.Real)]
-    if strange:
-        raise _error(
-            "class_weight has keys that are not numbers",
-            "class numbers, as in {0: 0.7, 1: 1.9}",
-            f"{strange}",
-            "use the numbers that stand in the labels; `fit` would ignore these keys",
-        )
-    if patience is not None and val_data is None:
-        raise _error(
-            "patience waits for a lower val_loss",
-            "validation data",
-            "val_data=None",
-            "pass val_data, or leave out patience",
-        )
+def _record(step, dataset, metrics, row_weights=()):
+    """Record the graph of a step for batches of any size, so that what does not fit is found before training."""
+    shapes = [part.shape for part in tf.nest.flatten(dataset.element_spec)]
+    if all(shape.rank is not None for shape in shapes):
+        step.get_concrete_function(*dataset.element_spec, *row_weights)
+        checks.check_results(metrics)
 
 
-def _check_model(model):
-    if not model.trainable_variables:
-        raise _error(
-            "the model has nothing to train",
-            "a built model with trainable variables",
-            "none",
-            "begin it with keras.Input(shape=...), or call it on a batch; unfreeze a layer",
-        )
-
-
-# the losses of Keras for which labels may be class numbers; in the others, unequal shapes broadcast or fail
-CLASS_NUMBER_LOSSES = (
-    keras.losses.SparseCategoricalCrossentropy,
-    keras.losses.CategoricalGeneralizedCrossEntropy,
-    keras.losses.Circle,
-)
-
-
-def _check_shapes(loss_fn, labels, logits):
-    """Refuse labels (B,) beside logits (B, 1) and the like: NumPy's rules make that (B, B), quietly. Lesson 02."""
-    if logits.shape.is_compatible_with(labels.shape):
-        return
-    from_keras = type(loss_fn).__module__.startswith("keras.")
-    class_numbers = isinstance(loss_fn, CLASS_NUMBER_LOSSES) or not from_keras
-    shapes = [logits.shape[:-1], logits.shape[:-1] + [1]]
-    if class_numbers and logits.shape[-1] != 1 and any(labels.shape.is_compatible_with(shape) for shape in shapes):
-        return
-    raise _error(
-        "labels and logits do not belong together",
-        f"labels of the logits' shape {logits.shape}",
-        f"labels of shape {labels.shape}",
-        "labels (B,) beside logits (B, 1): use labels[:, None]; class numbers beside several logits: use a Sparse loss",
-    )
+def _as_table(history):
+    return pd.DataFrame(history, index=pd.RangeIndex(1, len(history) + 1, name="epoch"))

@@ -13,6 +13,15 @@ def legend(ax):
     return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
+def named(ax):
+    """Return the lines that the legend names."""
+    return [line for line in ax.lines if line.get_label() in legend(ax)]
+
+
+def labels_of_axes(ax):
+    return ax.get_xlabel(), ax.get_ylabel()
+
+
 # curves
 
 
@@ -43,9 +52,14 @@ def test_curves_draws_points_as_markers_without_a_line(three_curves):
 
 def test_curves_can_be_told_apart_in_grayscale(three_curves):
     (ax,) = three_curves.axes
-    named = [line for line in ax.lines if line.get_label() in legend(ax)]
-    assert len(named) == 5
-    assert len({(line.get_linestyle(), line.get_marker()) for line in named}) == 5
+    assert len({(line.get_linestyle(), line.get_marker()) for line in named(ax)}) == 5
+
+
+def test_curves_draws_the_line_of_zero_thin_and_without_a_name(three_curves):
+    (ax,) = three_curves.axes
+    (zero,) = [line for line in ax.lines if line not in named(ax)]
+    assert list(zero.get_ydata()) == [0, 0]
+    assert zero.get_linewidth() < min(line.get_linewidth() for line in named(ax))
 
 
 def test_curves_needs_no_points():
@@ -138,6 +152,40 @@ def test_rate_by_category_draws_the_rates_in_order_and_the_overall_rate():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("kind", "share ill")
 
 
+def test_rates_of_several_columns_share_their_vertical_axis():
+    frame = pd.DataFrame({"kind": ["a", "b", "b"], "size": ["small", "small", "large"], "ill": [1, 0, 1]})
+    left, right = plots.rate_by_category(frame, ["kind", "size"], "ill", "share ill").axes
+    assert left.get_shared_y_axes().joined(left, right)
+    assert left.get_ylim() == (0, 1)
+    # named once, where it is drawn
+    assert labels_of_axes(left) == ("kind", "share ill") and labels_of_axes(right) == ("size", "")
+    assert [label.get_visible() for label in right.get_yticklabels()] == [False] * len(right.get_yticklabels())
+
+
+def test_each_rate_stands_above_its_bar():
+    frame = pd.DataFrame({"kind": ["a", "b", "b", "b"], "ill": [1, 0, 1, 1]})
+    (ax,) = plots.rate_by_category(frame, ["kind"], "ill", "share ill").axes
+    assert [text.get_text() for text in ax.texts] == ["0.67", "1.00"]
+    assert ax.lines[0].get_linestyle() == "--"
+
+
+def test_the_classes_of_a_histogram_differ_in_their_hatching():
+    values, labels = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    (ax,) = plots.histogram_by_class(values, labels, ["well", "ill"], "value (mg)", bins=[-0.5, 0.5, 1.5]).axes
+    well, ill = ax.containers
+    assert {bar.get_hatch() for bar in well} == {None}
+    assert {bar.get_hatch() for bar in ill} == {"////"}
+    # hatches are drawn in the color of the edge
+    assert all(bar.get_edgecolor()[:3] != bar.get_facecolor()[:3] for bar in ill)
+    assert [patch.get_hatch() for patch in ax.get_legend().get_patches()] == [None, "////"]
+    assert labels_of_axes(ax) == ("value (mg)", "rows per bin")
+
+
+def test_a_histogram_has_forty_bins_unless_told_otherwise():
+    (ax,) = plots.histogram_by_class(np.arange(100), np.arange(100) % 2, ["even", "odd"], "number").axes
+    assert [len(bars) for bars in ax.containers] == [40, 40]
+
+
 def test_histogram_by_class_stacks_the_counts_of_both_classes():
     values, labels = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0])
     fig = plots.histogram_by_class(values, labels, ["well", "ill"], "value (mg)", bins=[-0.5, 0.5, 1.5])
@@ -155,6 +203,24 @@ def test_lines_counts_from_one():
     assert [line.get_xydata().tolist() for line in ax.lines] == [[[1, 3], [2, 2]], [[1, 1], [2, 1]]]
     assert legend(ax) == ["loss", "floor"]
     assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
+    assert labels_of_axes(ax) == ("epoch", "nats")
+
+
+def test_four_lines_can_be_told_apart_in_grayscale():
+    (ax,) = plots.lines({name: [1.0, 2.0] for name in "abcd"}, "x", "y").axes
+    assert len({line.get_linestyle() for line in named(ax)}) == 4
+
+
+def test_learning_curves_names_what_each_axis_counts():
+    history = pd.DataFrame({"loss": [3], "val_loss": [4], "accuracy": [0.1], "val_accuracy": [0.3]})
+    loss_ax, accuracy_ax = plots.learning_curves(history).axes
+    assert labels_of_axes(loss_ax) == ("epoch", "loss (nats per row)")
+    assert labels_of_axes(accuracy_ax) == ("epoch", "accuracy (share of rows)")
+    # a loss above 1 may not squeeze the accuracy
+    assert not loss_ax.get_shared_y_axes().joined(loss_ax, accuracy_ax)
+    for ax in (loss_ax, accuracy_ax):
+        assert legend(ax) == ["training", "validation"]
+        assert len({line.get_linestyle() for line in named(ax)}) == 2
 
 
 def test_learning_curves_draws_both_phases_and_the_marked_epoch():
@@ -184,6 +250,11 @@ def test_confusion_and_roc_draws_the_first_model_at_the_threshold_and_all_curves
     assert net.get_xydata().tolist() == [[0, 0], [0, 0.5], [0.5, 0.5], [0.5, 1], [1, 1]]
     assert guess.get_xydata().tolist() == [[0, 0], [1, 1]]
     assert dot.get_xydata().tolist() == [[0.5, 1]]
+    assert (dot.get_linestyle(), dot.get_marker()) == ("None", "o")
+    assert net.get_linestyle() != guess.get_linestyle()
+    assert legend(roc_ax) == ["net (AUC = 0.75)", "guess (AUC = 0.50)", "at the threshold"]
+    assert labels_of_axes(matrix_ax) == ("the model says", "the truth is")
+    assert labels_of_axes(roc_ax) == ("1 − specificity (healthy people alarmed)", "sensitivity (patients found)")
 
 
 # pictures
@@ -196,6 +267,12 @@ def test_pictures_draws_each_image_under_its_title_and_leaves_the_rest_of_the_gr
     assert [len(ax.images) for ax in fig.axes] == [1, 1, 1, 0]
     for ax, image in zip(fig.axes, images):
         assert ax.images[0].get_array().tolist() == image.tolist()
+
+
+def test_pictures_have_no_axes_and_ten_columns():
+    fig = plots.pictures(np.ones((11, 2, 2)), titles=range(11))
+    assert len(fig.axes) == 20
+    assert not any(ax.axison for ax in fig.axes)
 
 
 def test_pictures_draws_zero_white_and_the_largest_value_black():
@@ -213,6 +290,17 @@ def test_confusion_counts_every_row_and_colors_the_mistakes():
     assert [text.get_text() for text in ax.texts] == ["1", "1", "0", "0", "1", "0", "2", "0", "1"]
     assert ax.images[0].get_array().tolist() == [[0, 1, 0], [0, 0, 0], [2, 0, 0]]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("the model says", "the truth is")
+
+
+def test_the_counts_of_a_confusion_are_black_on_cells_that_stay_light():
+    (ax,) = plots.confusion(labels=np.array([0, 0, 1, 2, 2, 2]), predictions=np.array([0, 1, 1, 2, 0, 0])).axes
+    (image,) = ax.images
+    assert {text.get_color() for text in ax.texts} == {"black"}
+    assert image.get_clim() == (0, 4)
+    # the darkest cell holds the largest count of mistakes; black on it has a contrast of 4.5 and more
+    darkest = np.array(image.cmap(image.norm(2))[:3])
+    luminance = ((darkest + 0.055) / 1.055) ** 2.4 @ [0.2126, 0.7152, 0.0722]
+    assert (luminance + 0.05) / 0.05 > 4.5
 
 
 def test_confusion_without_a_mistake_is_white():
@@ -235,6 +323,20 @@ def test_both_curves_of_every_model_are_drawn():
     well, badly = (line.get_xydata().tolist() for line in roc_ax.lines if not line.get_label().startswith("_"))
     assert [0, 1] in well and [0, 1] not in badly
     assert badly == [[0, 0], [0, 0.5], [0.5, 0.5], [0.5, 1], [1, 1]]
+
+
+def test_random_scores_are_gray_and_nameless():
+    for ax in plots.roc_and_precision_recall(LABELS, SCORES).axes:
+        chance = [line for line in ax.lines if line not in named(ax)]
+        assert len(chance) == 2 and len(named(ax)) == 2
+        assert {line.get_color() for line in chance} == {"gray"}
+
+
+def test_both_curves_say_what_their_axes_share_out():
+    roc_ax, recall_ax = plots.roc_and_precision_recall(LABELS, SCORES).axes
+    assert labels_of_axes(roc_ax) == ("false alarms (share of class 0)", "recall (share of class 1)")
+    assert labels_of_axes(recall_ax) == ("recall (share of class 1)", "precision (share of alarms)")
+    assert recall_ax.get_ylim() == (-0.02, 1.02)
 
 
 def test_precision_recall_starts_at_the_rate_of_class_1():
@@ -264,3 +366,13 @@ def test_reliability_compares_probabilities_with_shares():
         "mean probability that the model gives",
         "share of rows that are class 1",
     )
+
+
+def test_two_models_are_compared_on_the_whole_square():
+    probabilities = {"one": np.linspace(0.1, 0.9, 16), "other": np.linspace(0.3, 0.6, 16)}
+    (ax,) = plots.reliability(np.arange(16) % 2, probabilities).axes
+    one, other = [line for line in named(ax) if line.get_label() in probabilities]
+    assert one.get_linestyle() != other.get_linestyle() and one.get_marker() != other.get_marker()
+    # eight groups of two rows each
+    assert [len(line.get_xdata()) for line in (one, other)] == [8, 8]
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 1), (0, 1))
