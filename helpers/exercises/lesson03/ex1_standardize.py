@@ -4,12 +4,14 @@ import keras
 import numpy as np
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson03.shared import floats, form
 
 TITLE = "A scale from the training rows"
 TASK = """\
 Write `standardize(train, validation, test)`. It takes three float arrays of shape `(rows, columns)`, one column per
-feature, and returns the three arrays scaled: in each column, subtract the mean and divide by the standard deviation
-**of the training rows** (NumPy's `std`). The test rows may be strange; the training features must not notice."""
+feature, and returns three new arrays, scaled: in each column, subtract the mean and divide by the standard deviation
+**of the training rows** (NumPy's `std`). The test rows may be far off; the training features must not notice. Leave the
+arrays that you are given as they are."""
 HINTS = (
     "Which rows may decide on the two numbers of a column? Everybody else gets the same two numbers.",
     "`axis=0` runs down the rows and leaves one number for each column.",
@@ -21,10 +23,11 @@ def standardize(train, validation, test):
     """Scale each column by the mean and the standard deviation of its training rows.
 
     Args:
-        train, validation, test: float arrays, each of shape (rows, columns).
+        train, validation, test: float arrays, each of shape (rows, columns). No column of train
+            has the same number in every row.
 
     Returns:
-        The three scaled arrays, in the same order and with the same shapes.
+        The three scaled float arrays, as a tuple or a list, in the same order and with the same shapes.
     """
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     return tuple((rows - mean) / deviation for rows in (train, validation, test))
@@ -138,26 +141,44 @@ def fitted_on_scaled_rows(train, validation, test):
     return train, validation, test
 
 
+@mistake(
+    "each row is scaled by itself",
+    "Every row has mean 0 now, and the columns do not: an age and a heart rate were averaged. `axis=1` runs "
+    "along a row; `axis=0` runs down the rows and leaves one number for each column.",
+)
+def each_row_by_itself(train, validation, test):
+    return tuple(
+        (rows - rows.mean(axis=1, keepdims=True)) / rows.std(axis=1, keepdims=True)
+        for rows in (train, validation, test)
+    )
+
+
+@mistake(
+    "only the mean is divided",
+    "The values are nearly as large as before: the mean was divided by the standard deviation, and only then "
+    "subtracted. Division comes before subtraction, so put parentheses around the difference.",
+)
+def only_the_mean_is_divided(train, validation, test):
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    return tuple(rows - mean / deviation for rows in (train, validation, test))
+
+
 # Probes
 
 
 def scaling_fingerprint(candidate, train, validation, test):
-    names = ("training", "validation", "test")
     arrays = (train, validation, test)
     # copies: a candidate that scales in place must not spoil the next probe
     result = candidate(*(rows.copy() for rows in arrays))
-    if not isinstance(result, (tuple, list)) or len(result) != 3:
-        many = f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
-        raise ValueError(
-            f"a tuple of three arrays is wanted, train, validation and test; "
-            f"something of the type {type(result).__name__}{many} came back"
-        )
-    scaled = [np.asarray(part, dtype=float) for part in result]
-    older = candidate(train.copy(), validation.copy(), test + 100)
-    moved = np.asarray(older[0], dtype=float) - scaled[0]
-    return {f"scaled {name} rows": rows for name, rows in zip(names, scaled)} | {
-        "largest change of a training value when the test people are 100 years older": np.abs(moved).max()
-    }
+    parts = result if isinstance(result, (tuple, list)) else [result]
+    found = {"what came back": "; ".join(map(form, parts))}
+    if found["what came back"] != "; ".join(floats(*rows.shape) for rows in arrays):
+        return found
+    for name, rows in zip(("training", "validation", "test"), parts):
+        found[f"scaled {name} rows"] = rows
+    farther = candidate(train.copy(), validation.copy(), test + 100)
+    moved = np.abs(np.asarray(farther[0]) - np.asarray(parts[0])).max()
+    return found | {"largest change of a training value when the test rows are 100 higher": moved}
 
 
 def observe(candidate):
@@ -189,6 +210,8 @@ EXERCISE = Exercise(
         divided_by_the_variance,
         divided_by_the_sample_deviation,
         fitted_on_scaled_rows,
+        each_row_by_itself,
+        only_the_mean_is_divided,
     ),
     observe=observe,
     second=second,

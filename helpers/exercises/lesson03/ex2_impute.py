@@ -3,13 +3,15 @@
 import numpy as np
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson03.shared import floats, form
 
 TITLE = "Missing, and marked as missing"
 TASK = """\
 In a column of cholesterol values, `0` and `NaN` both mean "not measured". Write `impute(train, rows)` for two float
-arrays of shapes `(n,)` and `(m,)`. It returns a float array of shape `(m, 2)` for `rows`: the value, with missing ones
-replaced by the **median of the measured training values**, and an indicator, 1 where the value was missing and 0
-where it was measured."""
+arrays of shapes `(n,)` and `(m,)`. It returns a new float array of shape `(m, 2)` for `rows`: the value, with missing
+ones replaced by the **median of the measured training values** (NumPy's `median`), and an indicator, 1 where the value
+was missing and 0 where it was measured, also if the training rows have no gaps. Leave `train` and `rows` as they
+are."""
 HINTS = (
     "Decide first, for each entry of `rows`, whether it was measured. Both codes must give the same answer.",
     "A comparison with NaN is always False, so `rows > 0` is False for 0 and for NaN. Use the same question "
@@ -25,7 +27,8 @@ def impute(train, rows):
     Args:
         train: float array of shape (n,), the cholesterol of the training rows.
         rows: float array of shape (m,), the cholesterol of the rows to encode.
-            In both, 0 and NaN mean "not measured".
+            In both, 0 and NaN mean "not measured", all other numbers are above 0, and at least
+            one training value was measured.
 
     Returns:
         A float array of shape (m, 2). First column: the value, or the median of the measured
@@ -132,6 +135,17 @@ def nan_kept(train, rows):
 
 
 @mistake(
+    "NaN is caught neither in the rows nor in the training values",
+    "Rows with NaN pass as measured, and every other gap is filled with NaN, because the median is NaN as well. "
+    "Often because of `== np.nan`: that is False for every number, NaN included. Ask with `np.isnan`, or ask what "
+    "is above 0, in both arrays.",
+)
+def nan_kept_in_both(train, rows):
+    missing = rows == 0
+    return np.stack([np.where(missing, np.median(train[train != 0]), rows), missing], axis=1)
+
+
+@mistake(
     "the mean in place of the median",
     "The filled value lies above the middle of the measured ones: a single very high cholesterol pulls "
     "the mean, not the median. Use `np.median`.",
@@ -139,6 +153,17 @@ def nan_kept(train, rows):
 def mean_for_median(train, rows):
     missing = ~(rows > 0)
     return np.stack([np.where(missing, np.mean(train[train > 0]), rows), missing], axis=1)
+
+
+@mistake(
+    "the upper of two middle values",
+    "Where the number of measured training values is odd, all is well; where it is even, the larger of the two "
+    "in the middle fills the gaps. The median is then the mean of both: use `np.median`.",
+)
+def upper_of_two_middles(train, rows):
+    missing = ~(rows > 0)
+    measured = np.sort(train[train > 0])
+    return np.stack([np.where(missing, measured[len(measured) // 2], rows), missing], axis=1)
 
 
 @mistake(
@@ -161,28 +186,51 @@ def indicator_upside_down(train, rows):
     return np.stack([np.where(measured, rows, np.median(train[train > 0])), measured], axis=1)
 
 
+@mistake(
+    "no indicator if the training rows have no gaps",
+    "Once the training rows have no gaps, the second column is gone, so its width depends on who was measured, and "
+    "a model built for two columns cannot take it. scikit-learn's `add_indicator=True` does that. Make the second "
+    "column from `rows`, always.",
+)
+def no_indicator_without_gaps(train, rows):
+    encoded = impute(train, rows)
+    return encoded if np.any(~(train > 0)) else encoded[:, :1]
+
+
+@mistake(
+    "values and indicators lie in two rows",
+    "All values came first and all indicators after them: two rows of `m` numbers where `m` rows of two are wanted. "
+    "Stack them as columns, with `np.stack([filled, missing], axis=1)` or `np.column_stack`.",
+)
+def two_rows(train, rows):
+    return impute(train, rows).T
+
+
 # Probes
 
 
 def imputing_fingerprint(candidate, train, rows):
-    def encode(train, rows):
-        encoded = np.asarray(candidate(train.copy(), rows.copy()), dtype=float)
-        if encoded.shape != (len(rows), 2):
-            raise ValueError(
-                f"for `rows` of shape {rows.shape}, an array of shape {(len(rows), 2)} is wanted, value "
-                f"and indicator; the one returned has shape {encoded.shape}"
-            )
-        return encoded
-
-    encoded, measured = encode(train, rows), rows[rows > 0][:1]
-    return {
+    gapless = train[train > 0]
+    gaps = np.array([gapless[0], 0.0, np.nan])
+    encoded = candidate(train.copy(), rows.copy())
+    # one measured training value less: their number is even now
+    missing, measured = (candidate(train[:-1].copy(), np.array([value])) for value in (0.0, gapless[0]))
+    found = {f"what came back for {len(rows)} rows": form(encoded), "what came back for one row": form(missing)}
+    if list(found.values()) != [floats(len(rows), 2), floats(1, 2)]:
+        return found
+    encoded = np.asarray(encoded)
+    found |= {
         "rows left without a number": np.isnan(encoded[:, 0]).sum(),
         "first column (value)": encoded[:, 0],
         "second column (1 = was missing)": encoded[:, 1],
-        # one measured training value less: their number is even now
-        "one row alone, missing": encode(train[:-1], np.zeros(1)),
-        "one row alone, measured": encode(train[:-1], measured),
+        "one row alone, missing": missing,
+        "one row alone, measured": measured,
     }
+    without_gaps = candidate(gapless.copy(), gaps.copy())
+    found["what came back for training rows without gaps"] = form(without_gaps)
+    if form(without_gaps) == floats(3, 2):
+        found["three rows, beside training rows without gaps"] = without_gaps
+    return found
 
 
 def observe(candidate):
@@ -212,9 +260,13 @@ EXERCISE = Exercise(
         median_of_everybody,
         median_is_nan,
         nan_kept,
+        nan_kept_in_both,
         mean_for_median,
+        upper_of_two_middles,
         indicator_after_filling,
         indicator_upside_down,
+        no_indicator_without_gaps,
+        two_rows,
     ),
     observe=observe,
     second=second,

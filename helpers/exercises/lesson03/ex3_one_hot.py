@@ -5,12 +5,13 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson03.shared import form
 
 TITLE = "Words as columns"
 TASK = """\
 A column of words, such as the type of chest pain, has categories without an order. Write `one_hot(train, rows)` for two
 NumPy arrays of strings of shapes `(n,)` and `(m,)`. It returns a float array of shape `(m, K)` for `rows`: one column
-for each of the K categories **of the training rows**, in alphabetical order, 1 where the row has that category and 0
+for each of the K categories **of the training rows**, in the order of `sorted`, 1 where the row has that category and 0
 elsewhere. A word that training never saw gets a row of zeros, and no error."""
 HINTS = (
     "Which rows decide how many columns there are? One patient alone gets as many as a hundred do.",
@@ -29,7 +30,7 @@ def one_hot(train, rows):
 
     Returns:
         A float array of shape (m, K), with a column for each of the K categories in `train`, in
-        alphabetical order: 1 where the row has that category, 0 elsewhere.
+        alphabetical order (that of sorted): 1 where the row has that category, 0 elsewhere.
     """
     categories = np.unique(train)  # each word once, in alphabetical order
     # a column of words against a row of categories: one comparison for each pair
@@ -129,6 +130,15 @@ def one_column_too_many(train, rows):
 
 
 @mistake(
+    "rows and columns are exchanged",
+    "One row for each category came back, with a column for each person: the comparisons were collected category "
+    "by category. Turn the table around with `.T`, or compare `rows[:, None]` with the categories.",
+)
+def rows_and_columns_exchanged(train, rows):
+    return np.array([rows == category for category in np.unique(train)]).astype("float32")
+
+
+@mistake(
     "the rows are numbered anew",
     "The table has the right width, but the same word stands in another column when other rows come along: "
     "its number was learned from `rows`. A model would read one category as another. The "
@@ -205,17 +215,13 @@ def truth_values(train, rows):
 
 # Probes
 
+TABLE = "an array of numbers"
 
-def numbers_of(result):
-    """Return an encoded table as an array of numbers; an error says what else came back."""
-    if isinstance(result, tuple):
-        raise ValueError(f"one array is wanted, the encoded rows; a tuple of {len(result)} came back")
-    if hasattr(result, "toarray"):
-        raise ValueError("a sparse matrix came back; `.toarray()` makes an ordinary array of it")
-    encoded = np.asarray(result)
-    if encoded.dtype.kind not in "biuf":
-        raise ValueError(f"an array of numbers is wanted, the one returned has the type {encoded.dtype}")
-    return encoded
+
+def table_or_form(result):
+    """Say what came back; truth values and integers count as numbers here, as their places are looked at first."""
+    said = form(result)
+    return TABLE if said.startswith(("an array of floats", "an array of integers", "an array of truth")) else said
 
 
 def columns(encoded, n_rows):
@@ -237,12 +243,11 @@ def one_hot_fingerprint(candidate, train, rows, new, last):
 
     `rows` have some of the categories, `new` are words that `train` does not have, and `last` is one behind them all.
     """
-    kinds = set()
+    results = []
 
     def encode(train, rows):
-        encoded = numbers_of(candidate(np.array(train), np.array(rows)))
-        kinds.add(encoded.dtype.kind)
-        return encoded.astype(float)
+        results.append(candidate(np.array(train), np.array(rows)))
+        return np.asarray(results[-1], dtype=float)
 
     def columns_if_some_are_new():
         try:
@@ -266,7 +271,7 @@ def one_hot_fingerprint(candidate, train, rows, new, last):
             np.array_equal(some, each[places]) and np.array_equal(alone, each[places[:1]]),
             True,
         )
-        yield "the entries are floats", kinds == {"f"}, True
+        yield "the entries are floats", all("floats" in form(result) for result in results), True
         yield "columns if some words are new", columns_if_some_are_new(), size
         yield "new words", encode(train, rows[:1] + new)[1:], np.zeros((len(new), size))
         yield "a new word behind all others in the alphabet", encode(train, [last]), np.zeros((1, size))
@@ -274,13 +279,16 @@ def one_hot_fingerprint(candidate, train, rows, new, last):
 
     categories = sorted(set(train))
     size = len(categories)
+    found = {"what came back": table_or_form(candidate(np.array(train), np.array(categories)))}
+    if found["what came back"] != TABLE:
+        return found
     each, some, alone = (encode(train, words) for words in (categories, rows, rows[:1]))
-    found = {
+    found |= {
         "columns if the rows have every category": columns(each, size),
         "columns if the rows lack some categories": columns(some, len(rows)),
         "columns if there is one row alone": columns(alone, 1),
     }
-    right_so_far = set(found.values()) == {size}
+    right_so_far = list(found.values())[1:] == [size] * 3
     found["largest distance between two categories ÷ smallest"] = stretch(each, size)
     for name, value, wanted in steps() if right_so_far else ():
         found[name] = value
@@ -323,6 +331,7 @@ EXERCISE = Exercise(
         columns_from_everybody,
         one_category_left_out,
         one_column_too_many,
+        rows_and_columns_exchanged,
         numbered_anew,
         order_of_appearance,
         new_word_raises,

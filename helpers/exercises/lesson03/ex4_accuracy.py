@@ -10,7 +10,7 @@ TITLE = "Accuracy from logits"
 TASK = """\
 Write `accuracy(labels, logits)`. `labels` is a float array of shape `(n,)` with 1 for ill and 0 for healthy; `logits`
 has the shape `(n, 1)`, as it comes out of the network. Return the **share of people classified correctly**, one number
-from 0 to 1."""
+from 0 to 1 (a tensor of shape `()` is one, too)."""
 HINTS = (
     "Print both shapes, and the shape of your comparison. One verdict per person is wanted.",
     'The sigmoid of 0 is one half. So which logits say "more likely ill than not"?',
@@ -23,10 +23,11 @@ def accuracy(labels, logits):
 
     Args:
         labels: float array of shape (n,), 1 for ill and 0 for healthy.
-        logits: float array of shape (n, 1), what the network put out for the same people.
+        logits: float array of shape (n, 1), what the network put out for the same people. None
+            of them is exactly 0.
 
     Returns:
-        One number between 0 and 1.
+        One number from 0 to 1.
     """
     said_ill = logits[:, 0] > 0  # a logit above 0 is a probability above one half
     return np.mean(said_ill == (labels == 1))
@@ -89,6 +90,16 @@ def everybody_against_everybody(labels, logits):
 
 
 @mistake(
+    "two mistakes: everybody is compared with everybody, at 0.5",
+    "Shapes `(n, 1)` and `(n,)` broadcast to `(n, n)`: each person's logit met each other person's label. And the "
+    "threshold is that of probabilities, so one ill person alone with a logit of 0.4 counts as healthy. Give both the "
+    "same shape, and compare logits with 0.",
+)
+def everybody_at_half(labels, logits):
+    return np.mean((logits > 0.5) == (labels == 1))
+
+
+@mistake(
     "everybody is called ill",
     "What comes out is the share of ill people: every number was above the threshold. After a sigmoid "
     "all are above 0, so the threshold there is 0.5, and 0 is for logits. And the softmax of *one* column "
@@ -115,6 +126,15 @@ def nobody_is_ill(labels, logits):
 )
 def counted_not_shared(labels, logits):
     return np.sum((logits[:, 0] > 0) == (labels == 1))
+
+
+@mistake(
+    "a percentage in place of a share",
+    "The number is a hundred times too large: people are counted per hundred. The task asks for a share from 0 to 1, "
+    "which is also what Keras' metrics report; multiply by 100 where you print it.",
+)
+def percentage(labels, logits):
+    return 100 * accuracy(labels, logits)
 
 
 # Probes
@@ -166,9 +186,11 @@ EXERCISE = Exercise(
         threshold_half,
         logits_rounded,
         everybody_against_everybody,
+        everybody_at_half,
         everybody_is_ill,
         nobody_is_ill,
         counted_not_shared,
+        percentage,
     ),
     observe=observe,
     second=second,

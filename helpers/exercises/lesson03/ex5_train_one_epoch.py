@@ -4,17 +4,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.exercises.exercise import Exercise, Mistake, mistake
-from helpers.exercises.lesson03.shared import entry_of, flat_weights, small_model
+from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson03.shared import flat_weights, form_of_record, number, record, small_model
 
 TITLE = "Mend an epoch"
 TASK = """\
 This loop trains correctly, and it **measures wrongly, in two ways**. In a notebook its curves are sluggish, and
 the loss is off even in the first epoch. Mend `train_one_epoch` so that it returns, for this epoch alone, the mean
-loss per *row* and the accuracy, both measured with the predictions that the gradients came from."""
+loss per *row* and the accuracy, both measured with the predictions that the gradients came from. Whether you keep the
+two metrics or add up by hand is up to you."""
 HINTS = (
     "One mistake shows from the second epoch on: what do the two metrics still remember when it begins?",
-    "The other shows at once: with batches of 3, 3 and 1 rows, how much should the loss of the last one count?",
+    "The other shows at once: with batches of 18 rows and of 1, how much should the loss of the last one count?",
     "`metric.reset_state()` for both metrics before the loop, and a `sample_weight` for the loss in it.",
 )
 
@@ -27,8 +28,8 @@ def train_one_epoch(model, optimizer, loss_fn, dataset, metrics):
         optimizer: updates the model's trainable variables.
         loss_fn: loss_fn(labels, logits) is the mean loss of one batch.
         dataset: yields (features, labels); the last batch is smaller.
-        metrics: {"loss": keras.metrics.Mean(), "accuracy": keras.metrics.BinaryAccuracy(...)},
-            the same two objects in every epoch.
+        metrics: {"loss": keras.metrics.Mean(), "accuracy": keras.metrics.BinaryAccuracy(threshold=0.0)},
+            new before the first epoch, and the same two objects in every epoch.
 
     Returns:
         {"loss": mean loss per row, "accuracy": share of rows classified correctly}, two numbers.
@@ -106,6 +107,27 @@ def train_and_reset_at_the_end(model, optimizer, loss_fn, dataset, metrics):
 # Mistakes
 
 
+def epoch_with(
+    model, optimizer, loss_fn, dataset, metrics, reset=("loss", "accuracy"), weighted=True, training=True, again=()
+):
+    """The loop of the wrong epochs, each of which turns one screw of it.
+
+    Only the metrics in `reset` begin anew; those in `again` take predictions made after the update.
+    """
+    for name in reset:
+        metrics[name].reset_state()
+    for features, labels in dataset:
+        with tf.GradientTape() as tape:
+            logits = model(features, training=training)
+            loss = loss_fn(labels, logits)
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+        after = model(features, training=False) if again else None
+        loss = loss_fn(labels, after) if "loss" in again else loss
+        metrics["loss"].update_state(loss, sample_weight=len(labels) if weighted else 1)
+        metrics["accuracy"].update_state(labels, after if "accuracy" in again else logits)
+    return {name: float(metric.result()) for name, metric in metrics.items()}
+
+
 @mistake(
     "two mistakes are left: no reset, batches count alike",
     "The first epoch's loss is off, and later epochs lag behind. The metrics carry the old epochs "
@@ -113,30 +135,43 @@ def train_and_reset_at_the_end(model, optimizer, loss_fn, dataset, metrics):
 )
 def neither_mended(model, optimizer, loss_fn, dataset, metrics):
     # as the starter, in other words: the untouched starter itself counts as not attempted
-    return train_one_epoch_broken(model, optimizer, loss_fn, dataset, metrics)
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, reset=(), weighted=False)
 
 
+@mistake(
+    "the metrics are never reset",
+    "One of the two is mended: the first epoch is right. After it, each number is an average over all epochs so "
+    "far, which makes smooth, sluggish curves. Empty both metrics at the start of the epoch.",
+)
 def never_reset(model, optimizer, loss_fn, dataset, metrics):
-    for features, labels in dataset:
-        with tf.GradientTape() as tape:
-            logits = model(features, training=True)
-            loss = loss_fn(labels, logits)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-        metrics["loss"].update_state(loss, sample_weight=len(labels))
-        metrics["accuracy"].update_state(labels, logits)
-    return {name: float(metric.result()) for name, metric in metrics.items()}
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, reset=())
 
 
 @mistake(
     "a mean of batch means",
-    "The accuracy is right and the loss is not: the last batch has fewer rows and counted as much as a "
-    "full one. Weight each batch's loss by its number of rows.",
+    "One of the two is mended: each epoch stands alone, and its accuracy is right. The loss is not: the last batch "
+    "has fewer rows and counted as much as a full one. Weight each batch's loss by its number of rows.",
 )
 def mean_of_batch_means(model, optimizer, loss_fn, dataset, metrics):
-    for metric in metrics.values():
-        metric.reset_state()
-    return train_one_epoch_broken(model, optimizer, loss_fn, dataset, metrics)
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, weighted=False)
+
+
+@mistake(
+    "the accuracy is never reset",
+    "The loss is right in every epoch, and the accuracy only in the first: it is an average over all epochs so far. "
+    "Both metrics keep what they were given, so both are emptied at the start of the epoch.",
+)
+def accuracy_never_reset(model, optimizer, loss_fn, dataset, metrics):
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, reset=("loss",))
+
+
+@mistake(
+    "the loss is never reset",
+    "The accuracy is right in every epoch, and the loss only in the first: it is an average over all epochs so far. "
+    "Both metrics keep what they were given, so both are emptied at the start of the epoch.",
+)
+def loss_never_reset(model, optimizer, loss_fn, dataset, metrics):
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, reset=("accuracy",))
 
 
 @mistake(
@@ -145,11 +180,9 @@ def mean_of_batch_means(model, optimizer, loss_fn, dataset, metrics):
     "0 and 1. Reset once per epoch, before the loop over the batches.",
 )
 def reset_in_every_batch(model, optimizer, loss_fn, dataset, metrics):
-    for features, labels in dataset:
-        for metric in metrics.values():
-            metric.reset_state()
-        never_reset(model, optimizer, loss_fn, [(features, labels)], metrics)
-    return {name: float(metric.result()) for name, metric in metrics.items()}
+    for batch in dataset:
+        found = epoch_with(model, optimizer, loss_fn, [batch], metrics)
+    return found
 
 
 @mistake(
@@ -158,16 +191,25 @@ def reset_in_every_batch(model, optimizer, loss_fn, dataset, metrics):
     'the loss of every batch in `metrics["loss"]` and return its result.',
 )
 def last_batch_reported(model, optimizer, loss_fn, dataset, metrics):
-    for metric in metrics.values():
-        metric.reset_state()
-    for features, labels in dataset:
-        with tf.GradientTape() as tape:
-            logits = model(features, training=True)
-            loss = loss_fn(labels, logits)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-        metrics["accuracy"].update_state(labels, logits)
-    return {"loss": float(loss), "accuracy": float(metrics["accuracy"].result())}
+    losses = []
+
+    def noted(labels, logits):
+        losses.append(loss_fn(labels, logits))
+        return losses[-1]
+
+    return epoch_with(model, optimizer, noted, dataset, metrics) | {"loss": losses[-1]}
+
+
+@mistake(
+    "multiplied by the rows, divided by the batches",
+    "The loss is about as many times too large as a batch has rows: each batch's loss was multiplied by its number "
+    "of rows, and the sum divided by the number of batches. Divide by the number of *rows*, as a metric does that "
+    "is given the rows as `sample_weight`.",
+)
+def divided_by_the_batches(model, optimizer, loss_fn, dataset, metrics):
+    found = epoch_with(model, optimizer, loss_fn, dataset, metrics)
+    rows = [len(labels) for _, labels in dataset]
+    return found | {"loss": found["loss"] * sum(rows) / len(rows)}
 
 
 @mistake(
@@ -176,24 +218,50 @@ def last_batch_reported(model, optimizer, loss_fn, dataset, metrics):
     "history is the same object. Take the number out now, with `float(metric.result())`.",
 )
 def metric_objects_returned(model, optimizer, loss_fn, dataset, metrics):
-    train_one_epoch(model, optimizer, loss_fn, dataset, metrics)
+    epoch_with(model, optimizer, loss_fn, dataset, metrics)
     return metrics
 
 
 @mistake(
-    "the loss is measured after the update",
+    "a new accuracy with the threshold 0.5",
+    "The loss is right and the accuracy is not: rows with a logit between 0 and 0.5 were called healthy. Often "
+    "because of a new `keras.metrics.BinaryAccuracy()`, which expects probabilities unless you say `threshold=0.0`; "
+    "the one in `metrics` knows.",
+)
+def new_accuracy_at_half(model, optimizer, loss_fn, dataset, metrics):
+    fresh = {"loss": keras.metrics.Mean(), "accuracy": keras.metrics.BinaryAccuracy()}
+    return epoch_with(model, optimizer, loss_fn, dataset, fresh)
+
+
+@mistake(
+    "loss and accuracy are measured after the update",
     "Each batch was predicted once more, by a model that has just learned from it, so the loss is "
     "flattering and differs from what `model.fit` logs. Use the logits and the loss from inside the "
     "tape.",
 )
 def measured_after_the_update(model, optimizer, loss_fn, dataset, metrics):
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, again=("loss", "accuracy"))
+
+
+@mistake(
+    "the accuracy is measured after the update",
+    "The loss is right. For the accuracy each batch was predicted once more, by a model that has just learned from "
+    "it, so the two numbers describe different predictions. Give the metric the logits from inside the tape.",
+)
+def accuracy_after_the_update(model, optimizer, loss_fn, dataset, metrics):
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, again=("accuracy",))
+
+
+@mistake(
+    "measured in a second pass, after the epoch",
+    "Both numbers belong to the model as the epoch leaves it: all rows were predicted once more at the end. That is "
+    "an evaluation, and a useful one; asked for are the predictions that the gradients came from, batch by batch.",
+)
+def measured_in_a_second_pass(model, optimizer, loss_fn, dataset, metrics):
+    epoch_with(model, optimizer, loss_fn, dataset, metrics)
     for metric in metrics.values():
         metric.reset_state()
     for features, labels in dataset:
-        with tf.GradientTape() as tape:
-            loss = loss_fn(labels, model(features, training=True))
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
         logits = model(features, training=False)
         metrics["loss"].update_state(loss_fn(labels, logits), sample_weight=len(labels))
         metrics["accuracy"].update_state(labels, logits)
@@ -203,62 +271,46 @@ def measured_after_the_update(model, optimizer, loss_fn, dataset, metrics):
 @mistake(
     "trained with training=False",
     "The weights end elsewhere: BatchNorm used its moving averages and did not update them, and Dropout "
-    "would have dropped nothing. Call the model with `training=True` inside the tape.",
+    "dropped nothing. Call the model with `training=True` inside the tape.",
 )
 def trained_as_if_evaluating(model, optimizer, loss_fn, dataset, metrics):
-    for metric in metrics.values():
-        metric.reset_state()
-    for features, labels in dataset:
-        with tf.GradientTape() as tape:
-            logits = model(features, training=False)
-            loss = loss_fn(labels, logits)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-        metrics["loss"].update_state(loss, sample_weight=len(labels))
-        metrics["accuracy"].update_state(labels, logits)
-    return {name: float(metric.result()) for name, metric in metrics.items()}
-
-
-NEVER_RESET = Mistake(
-    "the metrics are never reset",
-    "The first epoch is right; after it, each number is an average over all epochs so far, which makes "
-    "smooth, sluggish curves. Empty both metrics at the start of the epoch.",
-    never_reset,
-)
+    return epoch_with(model, optimizer, loss_fn, dataset, metrics, training=False)
 
 
 # Probes
 
 
-def training_fingerprint(candidate, features, labels, batch, learning_rate):
+def training_fingerprint(candidate, seed, rows, learning_rate):
+    """Train on so many people, the last of whom is a batch alone."""
     keras.utils.set_random_seed(0)
     model = small_model()
     optimizer = keras.optimizers.SGD(learning_rate)
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     metrics = {"loss": keras.metrics.Mean(), "accuracy": keras.metrics.BinaryAccuracy(threshold=0.0)}
-    features, labels = np.array(features, "float32"), np.array(labels, "float32")[:, None]
+    draw = np.random.default_rng(seed)
+    features = draw.normal(size=(rows, 2)).astype("float32")
+    labels = (features @ [[1.5], [-1.0]] + draw.normal(size=(rows, 1)) > 0).astype("float32")
     history = []
     # in the second epoch all labels are turned around: a measurement that remembers shows it
     for labels_now in (labels, 1 - labels):
-        dataset = tf.data.Dataset.from_tensor_slices((features, labels_now)).batch(batch)
+        # in a fixed order, so that an answer may count the rows in a pass of its own
+        dataset = tf.data.Dataset.from_tensor_slices((features, labels_now)).batch(rows - 1)
         history.append(candidate(model, optimizer, loss_fn, dataset, metrics))
-    return {
-        "loss in epochs 1 and 2": np.array([entry_of(record, "loss") for record in history]),
-        "accuracy in epochs 1 and 2": np.array([entry_of(record, "accuracy") for record in history]),
-        "the model's weights after both epochs": flat_weights(model),
-    }
+    found = {"what came back": form_of_record(history[0], "loss", "accuracy")}
+    if found["what came back"] != record("loss", "accuracy"):
+        return found
+    for name in ("loss", "accuracy"):
+        for epoch, entry in enumerate(history, 1):
+            found[f"{name} in epoch {epoch}"] = number(entry[name])
+    return found | {"the model's weights after both epochs": flat_weights(model)}
 
 
 def observe(candidate):
-    # the last batch is one person
-    features = [[1.0, 0.2], [0.3, -1.0], [-2.0, 0.5], [0.1, 1.5], [-0.6, 0.4], [1.4, -0.3], [2.5, -3.0]]
-    return training_fingerprint(candidate, features, [1, 0, 0, 1, 1, 1, 1], 3, 0.3)
+    return training_fingerprint(candidate, 9, 19, 0.8)
 
 
 def second(candidate):
-    draw = np.random.default_rng(1)
-    features = draw.normal(size=(9, 2)) + [0.5, -1.0]
-    return training_fingerprint(candidate, features, [0, 0, 1, 1, 0, 1, 1, 1, 0], 4, 0.5)
+    return training_fingerprint(candidate, 54, 15, 0.6)
 
 
 EXERCISE = Exercise(
@@ -271,12 +323,18 @@ EXERCISE = Exercise(
     alternatives=(train_and_count_by_hand, train_and_reset_at_the_end),
     mistakes=(
         neither_mended,
-        NEVER_RESET,
+        never_reset,
         mean_of_batch_means,
+        accuracy_never_reset,
+        loss_never_reset,
         reset_in_every_batch,
         last_batch_reported,
+        divided_by_the_batches,
         metric_objects_returned,
+        new_accuracy_at_half,
         measured_after_the_update,
+        accuracy_after_the_update,
+        measured_in_a_second_pass,
         trained_as_if_evaluating,
     ),
     observe=observe,

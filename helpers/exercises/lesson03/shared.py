@@ -1,24 +1,63 @@
-"""Models and data that several exercises of lesson 03 are probed with."""
+"""Models, data and words that several exercises of lesson 03 are probed with."""
 
 import keras
 import numpy as np
+import tensorflow as tf
+
+KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "truth values", "U": "text", "O": "Python objects"}
 
 
-def entry_of(record, name):
-    """Read one number from a returned dictionary, also where it is still a tensor or a metric."""
-    if not hasattr(record, "keys"):
-        raise ValueError(f"a dictionary is wanted, something of the type {type(record).__name__} came back")
-    if name not in record:
-        raise ValueError(f"the returned dictionary has no entry {name!r}; it has {list(record)}")
-    value = record[name]
-    # a metric kept in place of its value goes on changing: it is read when everything is over
+def floats(*shape):
+    """Return what `form` says of an array or a tensor of floats of this shape."""
+    return f"an array of floats, shape {shape}"
+
+
+def form(value):
+    """Say what came back: "an array of floats, shape (6, 2)", "a list of 3", "something of the type DataFrame"."""
+    if isinstance(value, (int, float, np.number)):
+        return "one number"
+    if isinstance(value, (np.ndarray, tf.Tensor)):
+        array = np.asarray(value)
+        return f"an array of {KINDS.get(array.dtype.kind, array.dtype)}, shape {array.shape}"
+    if isinstance(value, (tuple, list, dict, str)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if hasattr(value, "toarray"):
+        return "a sparse matrix (its `.toarray()` makes an array of it)"
+    return f"something of the type {type(value).__name__}"
+
+
+def record(*names):
+    """Return what `form_of_record` says of a dictionary that has a number under each of these names."""
+    return f"a dictionary with numbers under {' and '.join(map(repr, names))}"
+
+
+def form_of_record(found, *names):
+    """Say what came back where a dictionary with these entries is wanted: which are missing, or are no numbers."""
+    if not hasattr(found, "keys"):
+        return form(found)
+    if missing := [name for name in names if name not in found]:
+        return f"a dictionary without {missing[0]!r}, with {list(found)}"
+    if odd := [name for name in names if not is_number(found[name])]:
+        return f"a dictionary whose {odd[0]!r} is {form(found[odd[0]])}"
+    return record(*names)
+
+
+def is_number(value):
+    """Whether a value is one number, a tensor of shape (), or a metric, which has one."""
+    value = value.result() if hasattr(value, "result") else value
+    return not isinstance(value, str) and np.shape(value) == () and np.asarray(value).dtype.kind in "fiu"
+
+
+def number(value):
+    """Return the number that a value is; a metric kept in place of its value is read now."""
     return float(value.result()) if hasattr(value, "result") else float(value)
 
 
 def small_model(bias=0.0):
-    """Two features, one logit, no randomness; BatchNorm tells training from evaluation."""
+    """Two features, one logit; BatchNorm and Dropout tell training from evaluation."""
     inputs = keras.Input(shape=(2,))
     hidden = keras.layers.BatchNormalization(momentum=0.5)(inputs)
+    hidden = keras.layers.Dropout(0.25, seed=1)(hidden)
     logits = keras.layers.Dense(
         1,
         kernel_initializer=keras.initializers.Constant([[0.7], [-0.4]]),

@@ -49,7 +49,7 @@ def fitted_scaler(train, validation, test):
     return scaler.transform(train), scaler.transform(validation), scaler.transform(test)
 
 
-@wrong("each part is scaled by its own mean and standard deviation")
+@wrong("each part is scaled by its own mean and standard deviation", named="the scale is fitted anew on each set")
 def own_statistics(train, validation, test):
     def scale(part):
         return (part - part.mean(axis=0)) / part.std(axis=0)
@@ -65,14 +65,14 @@ def all_rows_pandas_default(train, validation, test):
     return (train - mean) / std, (validation - mean) / std, (test - mean) / std
 
 
-@wrong("one mean and one standard deviation for all columns together")
+@wrong("one mean and one standard deviation for all columns together", named="one mean for all columns")
 def one_scale_for_all(train, validation, test):
     mean = np.mean(train)
     std = np.std(train)
     return (train - mean) / std, (validation - mean) / std, (test - mean) / std
 
 
-@wrong("scales each row instead of each column")
+@wrong("scales each row instead of each column", named="each row is scaled by itself")
 def along_the_rows(train, validation, test):
     def scale(x):
         return (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
@@ -80,21 +80,26 @@ def along_the_rows(train, validation, test):
     return scale(train), scale(validation), scale(test)
 
 
-@wrong("divides by the standard deviation with n - 1, as PyTorch does by default")
+@wrong(
+    "divides by the standard deviation with n - 1, as PyTorch does by default",
+    named="the standard deviation of pandas, with n − 1",
+)
 def sample_deviation(train, validation, test):
     mean = train.mean(axis=0)
     std = train.std(axis=0, ddof=1)
     return (train - mean) / std, (validation - mean) / std, (test - mean) / std
 
 
-@wrong("statistics of the training and the validation rows together")
+@wrong(
+    "statistics of the training and the validation rows together", named="the validation rows take part in the scale"
+)
 def train_with_validation(train, validation, test):
     known = np.vstack((train, validation))
     mean, std = known.mean(0), known.std(0)
     return tuple((x - mean) / std for x in (train, validation, test))
 
 
-@wrong("no parentheses around the subtraction, so only the mean is divided")
+@wrong("no parentheses around the subtraction, so only the mean is divided", named="only the mean is divided")
 def no_parentheses(train, validation, test):
     mean = train.mean(axis=0)
     std = train.std(axis=0)
@@ -102,3 +107,10 @@ def no_parentheses(train, validation, test):
     validation = validation - mean / std
     test = test - mean / std
     return train, validation, test
+
+
+@wrong("a dictionary of the three arrays, not the arrays in order")
+def by_name(train, validation, test):
+    mean, std = train.mean(axis=0), train.std(axis=0)
+    parts = {"train": train, "validation": validation, "test": test}
+    return {name: (part - mean) / std for name, part in parts.items()}

@@ -50,21 +50,21 @@ def simple_imputer(train, rows):
     return np.hstack([imputer.transform(column), np.isnan(column).astype(float)])
 
 
-@wrong("the zeros of the training rows count in the median")
+@wrong("the zeros of the training rows count in the median", named="the median counts the zeros")
 def zeros_in_the_median(train, rows):
     missing = np.isnan(rows) | (rows == 0)
     median = np.nanmedian(train)
     return np.stack([np.where(missing, median, rows), missing.astype(float)], axis=1)
 
 
-@wrong("the median of the rows to encode, not of the training rows")
+@wrong("the median of the rows to encode, not of the training rows", named="the median comes from the rows themselves")
 def median_of_the_rows(train, rows):
     missing = np.isnan(rows) | (rows == 0)
     median = np.median(rows[~missing])
     return np.column_stack([np.where(missing, median, rows), missing.astype(float)])
 
 
-@wrong("looks for NaN with ==, which never finds it")
+@wrong("looks for NaN with ==, which never finds it", named="NaN is not caught")
 def nan_by_equality(train, rows):
     measured = train[(train != 0) & (train != np.nan)]
     median = np.nanmedian(measured)
@@ -73,7 +73,10 @@ def nan_by_equality(train, rows):
     return np.column_stack((values, missing.astype(float)))
 
 
-@wrong("fills first and asks afterwards what is missing, so that the indicator is always 0")
+@wrong(
+    "fills first and asks afterwards what is missing, so that the indicator is always 0",
+    named="the indicator is read after the filling",
+)
 def indicator_too_late(train, rows):
     measured = train[~np.isnan(train) & (train != 0)]
     rows = np.where(np.isnan(rows) | (rows == 0), np.median(measured), rows)
@@ -81,14 +84,17 @@ def indicator_too_late(train, rows):
     return np.column_stack([rows, indicator])
 
 
-@wrong("stacks along the first axis and returns the shape (2, m)")
+@wrong("stacks along the first axis and returns the shape (2, m)", named="values and indicators lie in two rows")
 def two_rows(train, rows):
     known = train[np.nan_to_num(train) != 0]
     missing = np.nan_to_num(rows) == 0
     return np.stack([np.where(missing, np.median(known), rows), missing.astype(float)])
 
 
-@wrong("takes the upper middle value where the number of measured training values is even")
+@wrong(
+    "takes the upper middle value where the number of measured training values is even",
+    named="the upper of two middle values",
+)
 def upper_middle(train, rows):
     known = sorted(v for v in train if v > 0)
     median = known[len(known) // 2]
@@ -101,7 +107,10 @@ def upper_middle(train, rows):
     return np.array(out, dtype=float)
 
 
-@wrong("add_indicator gives no second column if the training rows have nothing missing")
+@wrong(
+    "add_indicator gives no second column if the training rows have nothing missing",
+    named="no indicator if the training rows have no gaps",
+)
 def imputer_adds_indicator(train, rows):
     train_column = np.where(train == 0, np.nan, train)[:, None]
     column = np.where(rows == 0, np.nan, rows)[:, None]
@@ -116,3 +125,20 @@ def mean_and_measured(train, rows):
     measured = (rows != 0) & ~np.isnan(rows)
     filled = np.where(measured, rows, train[measured_train].mean())
     return np.column_stack([filled, measured.astype(float)])
+
+
+@wrong(
+    "compares with np.nan in both arrays, and takes the plain median",
+    named="NaN is caught neither in the rows nor in the training values",
+)
+def nan_by_equality_in_both(train, rows):
+    known = train[(train != 0) & (train != np.nan)]
+    gaps = (rows == 0) | (rows == np.nan)
+    return np.column_stack([np.where(gaps, np.median(known), rows), gaps.astype(float)])
+
+
+@wrong("a table of pandas, not an array")
+def table(train, rows):
+    column = pd.Series(rows).mask(rows == 0)
+    median = pd.Series(train).mask(train == 0).median()
+    return pd.DataFrame({"value": column.fillna(median), "missing": column.isna().astype(float)})

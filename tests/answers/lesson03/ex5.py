@@ -68,7 +68,7 @@ def weighted_average(model, optimizer, loss_fn, dataset, metrics):
     return {"loss": float(np.average(losses, weights=sizes)), "accuracy": float(np.mean(hits))}
 
 
-@wrong("resets, but the small last batch counts as much as the others in the loss")
+@wrong("resets, but the small last batch counts as much as the others in the loss", named="a mean of batch means")
 def reset_only(model, optimizer, loss_fn, dataset, metrics):
     for metric in metrics.values():
         metric.reset_state()
@@ -83,7 +83,7 @@ def reset_only(model, optimizer, loss_fn, dataset, metrics):
     return {name: float(metric.result()) for name, metric in metrics.items()}
 
 
-@wrong("weights the batches, but the epochs before stay in the metrics")
+@wrong("weights the batches, but the epochs before stay in the metrics", named="the metrics are never reset")
 def weights_only(model, optimizer, loss_fn, dataset, metrics):
     for features, labels in dataset:
         with tf.GradientTape() as tape:
@@ -96,7 +96,9 @@ def weights_only(model, optimizer, loss_fn, dataset, metrics):
     return {name: float(metric.result()) for name, metric in metrics.items()}
 
 
-@wrong("resets before each batch, so that only the last batch is measured")
+@wrong(
+    "resets before each batch, so that only the last batch is measured", named="the metrics are reset in every batch"
+)
 def reset_in_the_loop(model, optimizer, loss_fn, dataset, metrics):
     for features, labels in dataset:
         for metric in metrics.values():
@@ -111,7 +113,9 @@ def reset_in_the_loop(model, optimizer, loss_fn, dataset, metrics):
     return {name: float(metric.result()) for name, metric in metrics.items()}
 
 
-@wrong("measures the accuracy with predictions made after the update")
+@wrong(
+    "measures the accuracy with predictions made after the update", named="the accuracy is measured after the update"
+)
 def predicts_again(model, optimizer, loss_fn, dataset, metrics):
     metrics["loss"].reset_state()
     metrics["accuracy"].reset_state()
@@ -126,7 +130,7 @@ def predicts_again(model, optimizer, loss_fn, dataset, metrics):
     return {name: float(metric.result()) for name, metric in metrics.items()}
 
 
-@wrong("resets the loss and forgets the accuracy")
+@wrong("resets the loss and forgets the accuracy", named="the accuracy is never reset")
 def accuracy_not_reset(model, optimizer, loss_fn, dataset, metrics):
     metrics["loss"].reset_state()
     for features, labels in dataset:
@@ -140,7 +144,10 @@ def accuracy_not_reset(model, optimizer, loss_fn, dataset, metrics):
     return {name: float(metric.result()) for name, metric in metrics.items()}
 
 
-@wrong("multiplies by the rows of the batch, but still divides by the number of batches")
+@wrong(
+    "multiplies by the rows of the batch, but still divides by the number of batches",
+    named="multiplied by the rows, divided by the batches",
+)
 def divided_by_batches(model, optimizer, loss_fn, dataset, metrics):
     for metric in metrics.values():
         metric.reset_state()
@@ -170,7 +177,10 @@ def not_in_training_mode(model, optimizer, loss_fn, dataset, metrics):
     return {"loss": sum(losses) / len(losses), "accuracy": float(metrics["accuracy"].result())}
 
 
-@wrong("evaluates the trained model after the epoch, not the predictions behind the gradients")
+@wrong(
+    "evaluates the trained model after the epoch, not the predictions behind the gradients",
+    named="measured in a second pass, after the epoch",
+)
 def second_pass(model, optimizer, loss_fn, dataset, metrics):
     for features, labels in dataset:
         with tf.GradientTape() as tape:
@@ -184,3 +194,38 @@ def second_pass(model, optimizer, loss_fn, dataset, metrics):
         mean.update_state(loss_fn(labels, logits), sample_weight=len(labels))
         metrics["accuracy"].update_state(labels, logits)
     return {"loss": float(mean.result()), "accuracy": float(metrics["accuracy"].result())}
+
+
+@wrong("a new accuracy that takes logits for probabilities", named="a new accuracy with the threshold 0.5")
+def new_metrics_with_defaults(model, optimizer, loss_fn, dataset, metrics):
+    total, rows, accuracy = 0.0, 0, keras.metrics.BinaryAccuracy()
+    for features, labels in dataset:
+        with tf.GradientTape() as tape:
+            logits = model(features, training=True)
+            loss = loss_fn(labels, logits)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        total += float(loss) * len(labels)
+        rows += len(labels)
+        accuracy.update_state(labels, logits)
+    return {"loss": total / rows, "accuracy": float(accuracy.result())}
+
+
+@wrong("resets the accuracy and forgets the loss", named="the loss is never reset")
+def loss_not_reset(model, optimizer, loss_fn, dataset, metrics):
+    metrics["accuracy"].reset_state()
+    for features, labels in dataset:
+        with tf.GradientTape() as tape:
+            logits = model(features, training=True)
+            loss = loss_fn(labels, logits)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        metrics["loss"].update_state(loss, sample_weight=tf.shape(labels)[0])
+        metrics["accuracy"].update_state(labels, logits)
+    return {name: float(metric.result()) for name, metric in metrics.items()}
+
+
+@wrong("a pair in place of a dictionary")
+def pair(model, optimizer, loss_fn, dataset, metrics):
+    found = loss_for_each_row.function(model, optimizer, loss_fn, dataset, metrics)
+    return found["loss"], found["accuracy"]

@@ -77,7 +77,10 @@ def training_mode(model, dataset):
     return {"val_loss": float(np.mean(losses)), "val_accuracy": float(np.mean(accuracies))}
 
 
-@wrong("the mean of the batch means, in which the small last batch counts too much")
+@wrong(
+    "the mean of the batch means, in which the small last batch counts too much",
+    named="the loss is a mean of batch means",
+)
 def mean_of_batches(model, dataset):
     loss = keras.metrics.Mean()
     accuracy = keras.metrics.BinaryAccuracy(threshold=0.0)
@@ -89,7 +92,7 @@ def mean_of_batches(model, dataset):
     return {"val_loss": float(loss.result()), "val_accuracy": float(accuracy.result())}
 
 
-@wrong("the cross-entropy is not told that it gets logits")
+@wrong("the cross-entropy is not told that it gets logits", named="from_logits forgotten")
 def not_told_of_logits(model, dataset):
     loss = keras.metrics.BinaryCrossentropy()
     accuracy = keras.metrics.BinaryAccuracy(threshold=0.0)
@@ -100,7 +103,7 @@ def not_told_of_logits(model, dataset):
     return {"val_loss": float(loss.result()), "val_accuracy": float(accuracy.result())}
 
 
-@wrong("the accuracy keeps its threshold 0.5, which is meant for probabilities")
+@wrong("the accuracy keeps its threshold 0.5, which is meant for probabilities", named="threshold 0.5 on logits")
 def default_threshold(model, dataset):
     loss = keras.metrics.BinaryCrossentropy(from_logits=True)
     accuracy = keras.metrics.BinaryAccuracy()
@@ -124,7 +127,10 @@ def puts_weights_back(model, dataset):
     return {"val_loss": float(loss.result()), "val_accuracy": float(accuracy.result())}
 
 
-@wrong("metrics as default arguments, which keep what earlier evaluations measured")
+@wrong(
+    "metrics as default arguments, which keep what earlier evaluations measured",
+    named="an evaluation remembers the ones before",
+)
 def kept_between_calls(
     model,
     dataset,
@@ -138,7 +144,10 @@ def kept_between_calls(
     return {"val_loss": float(loss.result()), "val_accuracy": float(accuracy.result())}
 
 
-@wrong("squeezed labels against logits of shape (batch, 1): everybody is compared with everybody")
+@wrong(
+    "squeezed labels against logits of shape (batch, 1): everybody is compared with everybody",
+    named="loss and accuracy compare everybody with everybody",
+)
 def squeezed_labels(model, dataset):
     loss, hits, rows = 0.0, 0.0, 0
     for features, labels in dataset:
@@ -150,3 +159,39 @@ def squeezed_labels(model, dataset):
         hits += float(tf.reduce_mean(correct)) * len(y)
         rows += len(y)
     return {"val_loss": loss / rows, "val_accuracy": hits / rows}
+
+
+@wrong(
+    "the predictions of one pass beside the labels of another, between which the rows are shuffled",
+    named="predictions and labels come from two passes",
+)
+def predict_then_labels(model, dataset):
+    labels = np.concatenate([labels for _, labels in dataset])
+    logits = model.predict(dataset, verbose=0)
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)(labels, logits)
+    return {"val_loss": float(loss), "val_accuracy": float(np.mean((logits > 0) == (labels == 1)))}
+
+
+@wrong("compiles the model anew, and with it throws its optimizer away", named="the model is compiled anew")
+def compile_and_evaluate(model, dataset):
+    accuracy = keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")
+    model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), metrics=[accuracy])
+    found = model.evaluate(dataset, verbose=0, return_dict=True)
+    return {"val_loss": found["loss"], "val_accuracy": found["accuracy"]}
+
+
+@wrong("one flattened, the other not", named="the accuracy compares everybody with everybody")
+def flat_logits(model, dataset):
+    bce, losses, hits, sizes = keras.losses.BinaryCrossentropy(from_logits=True), [], [], []
+    for features, labels in dataset:
+        logits = model(features, training=False)
+        losses.append(float(bce(labels, logits)))
+        hits.append(np.mean((np.ravel(logits) > 0) == np.asarray(labels)))
+        sizes.append(len(labels))
+    return {"val_loss": np.average(losses, weights=sizes), "val_accuracy": np.average(hits, weights=sizes)}
+
+
+@wrong("under the names of Keras, without val_")
+def other_names(model, dataset):
+    found = two_keras_metrics.function(model, dataset)
+    return {"loss": found["val_loss"], "accuracy": found["val_accuracy"]}

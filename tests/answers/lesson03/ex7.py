@@ -86,7 +86,7 @@ def keeper_class(model, train_epoch, val_loss, test_loss, patience):
     return epochs, test_loss()
 
 
-@wrong("keeps references to the variables, not copies of their values")
+@wrong("keeps references to the variables, not copies of their values", named="the last weights, not the best")
 def references(model, train_epoch, val_loss, test_loss, patience):
     best = float("inf")
     wait = 0
@@ -106,7 +106,7 @@ def references(model, train_epoch, val_loss, test_loss, patience):
     return epochs, test_loss()
 
 
-@wrong("an epoch with an equal loss counts as a new best one")
+@wrong("an epoch with an equal loss counts as a new best one", named="a tie counts as progress")
 def equal_is_better(model, train_epoch, val_loss, test_loss, patience):
     best, wait, epochs = float("inf"), 0, 0
     best_weights = model.get_weights()
@@ -123,7 +123,7 @@ def equal_is_better(model, train_epoch, val_loss, test_loss, patience):
     return epochs, test_loss()
 
 
-@wrong("stops one epoch too late")
+@wrong("stops one epoch too late", named="one epoch too long")
 def one_epoch_too_many(model, train_epoch, val_loss, test_loss, patience):
     best, wait, epochs = float("inf"), 0, 0
     best_weights = model.get_weights()
@@ -142,7 +142,7 @@ def one_epoch_too_many(model, train_epoch, val_loss, test_loss, patience):
     return epochs, test_loss()
 
 
-@wrong("measures on the test rows before the weights are restored")
+@wrong("measures on the test rows before the weights are restored", named="reported before restoring")
 def test_before_restoring(model, train_epoch, val_loss, test_loss, patience):
     best, wait, epochs = float("inf"), 0, 0
     best_weights = model.get_weights()
@@ -159,7 +159,10 @@ def test_before_restoring(model, train_epoch, val_loss, test_loss, patience):
     return result
 
 
-@wrong("keeps only the trainable weights, so that the moving averages stay those of the last epoch")
+@wrong(
+    "keeps only the trainable weights, so that the moving averages stay those of the last epoch",
+    named="moving averages left behind",
+)
 def trainable_only(model, train_epoch, val_loss, test_loss, patience):
     best, wait, epochs, values = float("inf"), 0, 0, []
     while wait < patience:
@@ -176,7 +179,7 @@ def trainable_only(model, train_epoch, val_loss, test_loss, patience):
     return epochs, test_loss()
 
 
-@wrong("counts all epochs without a new lowest loss, not those in a row")
+@wrong("counts all epochs without a new lowest loss, not those in a row", named="the patience is never refilled")
 def bad_epochs_in_total(model, train_epoch, val_loss, test_loss, patience):
     best, bad, epochs = float("inf"), 0, 0
     best_weights = model.get_weights()
@@ -193,7 +196,10 @@ def bad_epochs_in_total(model, train_epoch, val_loss, test_loss, patience):
     return epochs, test_loss()
 
 
-@wrong("looks at the test rows after each epoch and keeps the value of the best one")
+@wrong(
+    "looks at the test rows after each epoch and keeps the value of the best one",
+    named="the test rows are looked at in every epoch",
+)
 def test_in_each_epoch(model, train_epoch, val_loss, test_loss, patience):
     best, wait, epochs, best_test = float("inf"), 0, 0, None
     best_weights = model.get_weights()
@@ -228,3 +234,73 @@ def compares_with_epoch_before(model, train_epoch, val_loss, test_loss, patience
         previous = loss
     model.set_weights(best_weights)
     return best_epoch, test_loss()
+
+
+@wrong("never more than 100 epochs, though the loss still falls", named="training ends after a fixed number of epochs")
+def hundred_epochs(model, train_epoch, val_loss, test_loss, patience):
+    best, best_epoch = math.inf, 0
+    for epoch in range(1, 101):
+        train_epoch()
+        loss = val_loss()
+        if loss < best:
+            best, best_epoch, best_weights = loss, epoch, model.get_weights()
+        elif epoch - best_epoch >= patience:
+            break
+    model.set_weights(best_weights)
+    return epoch, test_loss()
+
+
+@wrong("the loss before the first epoch is the one to beat", named="the untrained model takes part")
+def untrained_is_first(model, train_epoch, val_loss, test_loss, patience):
+    best, best_weights, wait, epochs = val_loss(), model.get_weights(), 0, 0
+    while wait < patience:
+        train_epoch()
+        epochs += 1
+        loss = val_loss()
+        if loss < best:
+            best, best_weights, wait = loss, model.get_weights(), 0
+        else:
+            wait += 1
+    model.set_weights(best_weights)
+    return epochs, test_loss()
+
+
+@wrong("the number of the best epoch, not of the epochs trained", named="the best epoch in place of the epochs trained")
+def best_epoch(model, train_epoch, val_loss, test_loss, patience):
+    best, best_at, epoch = math.inf, 0, 0
+    while epoch - best_at < patience:
+        train_epoch()
+        epoch += 1
+        if (loss := val_loss()) < best:
+            best, best_at, best_weights = loss, epoch, model.get_weights()
+    model.set_weights(best_weights)
+    return best_at, test_loss()
+
+
+@wrong("progress of less than a thousandth does not count")
+def least_progress(model, train_epoch, val_loss, test_loss, patience):
+    best, best_at, epoch = math.inf, 0, 0
+    while epoch - best_at < patience:
+        train_epoch()
+        epoch += 1
+        if (loss := val_loss()) < best - 1e-3:
+            best, best_at, best_weights = loss, epoch, model.get_weights()
+    model.set_weights(best_weights)
+    return epoch, test_loss()
+
+
+@wrong("never counts the epochs without progress, and so never ends", named="training never ends")
+def endless(model, train_epoch, val_loss, test_loss, patience):
+    best, epochs, waited = math.inf, 0, 0
+    while waited < patience:
+        train_epoch()
+        epochs += 1
+        if (loss := val_loss()) < best:
+            best, best_weights = loss, model.get_weights()
+    model.set_weights(best_weights)
+    return epochs, test_loss()
+
+
+@wrong("the test loss alone")
+def only_the_loss(model, train_epoch, val_loss, test_loss, patience):
+    return whole_history.function(model, train_epoch, val_loss, test_loss, patience)[1]
