@@ -171,7 +171,7 @@ def observe(candidate, factor=1.0, limit=1.0):
     probes = {
         "a long gradient": (long, 1.0),
         "a limit of 2.5": (long, 2.5),
-        "a short gradient": ([[[0.3, -0.1]], [0.2], 0.4], 1.0),
+        "a short gradient": ([[[0.03, -0.01]], [0.02], 0.04], 1.0),
         "almost at the limit": ([[[0.6, 0.5]], [0.3], 0.5], 1.0),
         # the norm and the limit on the same side of 1
         "longer than a limit of 0.5": ([[0.4, -0.3], [[0.5]]], 0.5),

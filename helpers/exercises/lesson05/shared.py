@@ -36,3 +36,14 @@ def form(value) -> str:
     if others:
         return f"{len(inside)} entries, {others[0]} among them"
     return f"{len(inside)} number{'s' * (len(inside) != 1)}"
+
+
+def in_words(whole_numbers) -> str:
+    """Return a list of whole numbers in words: "0 to 11", "3, 5", "none"; of anything else its form."""
+    numbers = entries(whole_numbers)
+    if numbers is None or not all(is_number(number) for number in numbers):
+        return form(whole_numbers)
+    numbers = [int(number) for number in numbers]
+    if len(numbers) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"{numbers[0]} to {numbers[-1]}"
+    return ", ".join(map(str, numbers)) or "none"
