@@ -159,11 +159,13 @@ def kinds(tensors):
     """Return in words which tensors came back: "float32 (2, 2), float32 (2,)", or what came back instead of a list."""
     if not isinstance(tensors, (list, tuple)):
         return form(tensors)
-    arrays = [
-        np.asarray(tensor) if tf.is_tensor(tensor) or isinstance(tensor, np.ndarray) else tensor for tensor in tensors
-    ]
-    found = [f"{each.dtype} {each.shape}" if isinstance(each, np.ndarray) else form(each) for each in arrays]
-    return ", ".join(found) or "an empty list"
+    return ", ".join(map(kind, tensors)) or "an empty list"
+
+
+def kind(tensor):
+    if isinstance(tensor, (tf.Tensor, np.ndarray)):
+        return f"{np.asarray(tensor).dtype} {tuple(tensor.shape)}"
+    return form(tensor)
 
 
 def observe(candidate, factor=1.0, limit=1.0):
