@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson05.shared import form, is_number
 
 TITLE = "Predict: how often is it traced?"
 TASK = """
@@ -128,6 +129,11 @@ def rates_and_one():
 # Probes
 
 
+def observe(candidate):
+    found = candidate()
+    return {"number of traces": found if is_number(found) else form(found)}
+
+
 def traces_in_truth(epochs=5):
     @tf.function
     def step(features, rate):
@@ -156,7 +162,7 @@ EXERCISE = Exercise(
         one_for_each_batch_of_an_epoch,
         rates_and_one,
     ),
-    observe=lambda candidate: {"number of traces": candidate()},
+    observe=observe,
     second=lambda candidate: {"more than TensorFlow counts": float(candidate()) - traces_in_truth()},
     note=NOTE,
     explanation=EXPLANATION,
