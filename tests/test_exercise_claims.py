@@ -231,6 +231,22 @@ def test_what_weights_move():
     assert weighted_mean > mean + 0.1 and abs(weighted_auc - auc) < 0.005
 
 
+@says("05.1", "With the rate as a tensor, or as `optimizer.learning_rate`, there are 2 traces")
+@pytest.mark.parametrize("as_tensor", [True, False])
+def test_rate_without_new_traces(as_tensor):
+    optimizer = keras.optimizers.SGD()
+
+    @tf.function
+    def step(features, rate):
+        return tf.reduce_mean(features) * (rate if as_tensor else optimizer.learning_rate)
+
+    for epoch in range(5):
+        optimizer.learning_rate = 0.95**epoch
+        for rows in (64, 64, 40):
+            step(tf.ones((rows, 1)), tf.constant(0.95**epoch) if as_tensor else None)
+    assert step.experimental_get_tracing_count() == 2
+
+
 @says("05.3", "`tf.clip_by_global_norm` returns the norm as well", "the norm before clipping")
 def test_clip_returns_the_norm():
     clipped, norm = tf.clip_by_global_norm([tf.constant([3.0, 4.0])], 1.0)
@@ -243,6 +259,19 @@ def test_call_without_the_word():
     assert np.all(model(tf.ones((1, 50))) == 1) and not np.all(model(tf.ones((1, 50)), training=True) == 1)
 
 
+@says("05.4", "`model.losses` is computed when it is asked for", "`tf.add_n` needs at least one tensor")
+def test_penalties_of_a_model():
+    penalized = keras.layers.Dense(1, kernel_initializer="ones", kernel_regularizer=keras.regularizers.L2(1.0))
+    model = keras.Sequential([keras.Input((1,)), penalized])
+    before = [float(penalty) for penalty in model.losses]
+    penalized.kernel.assign([[2.0]])
+    assert before == [1] and [float(penalty) for penalty in model.losses] == [4]
+    plain = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    assert plain.losses == [] and sum(plain.losses) == 0
+    with pytest.raises(ValueError, match="at least one Tensor"):
+        tf.add_n(plain.losses)
+
+
 @says("05.5", "takes the plain mean, so a ragged last micro-batch counts too much")
 def test_accumulation_by_keras():
     variable = keras.Variable(0.0)
@@ -250,3 +279,25 @@ def test_accumulation_by_keras():
     for gradient in (3.0, 1.0):  # say of three rows, and of one
         optimizer.apply_gradients([(tf.constant(gradient), variable)])
     assert float(variable) == pytest.approx(-2)  # weighted by rows it would be −2.5
+
+
+@says(
+    "05.6", "is among `model.non_trainable_variables`, but not among the weights", "neither a checkpoint of the model"
+)
+def test_place_of_dropout_is_no_weight(tmp_path):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5)])
+    (place,) = model.non_trainable_variables
+    assert model.weights == model.get_weights() == []
+    path = tf.train.Checkpoint(model=model).save(str(tmp_path / "run"))
+    before = place.numpy().tolist()
+    model(tf.ones((1, 4)), training=True)
+    tf.train.Checkpoint(model=model).restore(path).expect_partial()
+    assert place.numpy().tolist() != before
+
+
+@says("05.6", "for a `tf.train.Checkpoint` the path is the beginning of a file's name")
+def test_path_of_a_checkpoint(tmp_path):
+    (tmp_path / "run").mkdir()
+    tf.train.Checkpoint(number=tf.Variable(0)).save(str(tmp_path / "run"))
+    assert list((tmp_path / "run").iterdir()) == [] and (tmp_path / "run-1.index").exists()
+    assert tf.train.latest_checkpoint(str(tmp_path / "run")) is None

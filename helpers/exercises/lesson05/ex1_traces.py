@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson05.shared import form, is_number
 
 TITLE = "Predict: how often is it traced?"
 TASK = """
@@ -18,8 +19,8 @@ for epoch in range(5):
         train_step(features, labels, 0.95**epoch)
 ```
 
-How often is `train_step` traced in all five epochs together? (The optimizer is built before.) Predict first; then write
-the number into `traces`.
+How often is `train_step` traced in all five epochs together? (The optimizer is built before.) Predict first; then let
+`traces` return the number.
 """
 HINTS = (
     "What makes TensorFlow trace again? There are two different reasons in this loop.",
@@ -98,7 +99,39 @@ def one_for_each_call():
     return 80
 
 
+@mistake(
+    "a trace for each full batch",
+    "This is the number of full batches in all epochs. The 15 of an epoch have the same shape and the same rate, "
+    "so they share a graph. And the last batch, which is smaller, needs a graph, too.",
+)
+def one_for_each_full_batch():
+    return 75
+
+
+@mistake(
+    "a trace for each batch of the first epoch",
+    "16 is the number of batches in an epoch. Those with the same shape and the same rate share a graph; the next "
+    "epoch, though, brings a new rate, and its graphs have to be recorded anew.",
+)
+def one_for_each_batch_of_an_epoch():
+    return 16
+
+
+@mistake(
+    "the smaller batch is traced only once",
+    "Five traces for the five rates and one for the other shape would be 6. But the smaller batch comes in every "
+    "epoch, each time with a new rate, so it needs a new graph each time, too.",
+)
+def rates_and_one():
+    return 6
+
+
 # Probes
+
+
+def observe(candidate):
+    found = candidate()
+    return {"number of traces": found if is_number(found) else form(found)}
 
 
 def traces_in_truth(epochs=5):
@@ -125,8 +158,11 @@ EXERCISE = Exercise(
         one_for_each_rate,
         shapes_plus_rates,
         one_for_each_call,
+        one_for_each_full_batch,
+        one_for_each_batch_of_an_epoch,
+        rates_and_one,
     ),
-    observe=lambda candidate: {"number of traces": candidate()},
+    observe=observe,
     second=lambda candidate: {"more than TensorFlow counts": float(candidate()) - traces_in_truth()},
     note=NOTE,
     explanation=EXPLANATION,

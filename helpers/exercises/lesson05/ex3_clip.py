@@ -4,16 +4,17 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson05.shared import form
 
 TITLE = "One leash for all gradients"
 TASK = """
-Write `clip(gradients, limit)`. It gets a list of tensors of any shapes, as `tape.gradient` returns it, and a number
-above 0. It returns a list of tensors of the same shapes. If the global norm (the length of all gradients taken
+Write `clip(gradients, limit)`. It gets a list of float32 tensors of any shapes, none of them None, and a number above
+0. It returns a list of tensors of the same shapes and dtype. If the global norm (the length of all gradients taken
 together) is above the limit, all are multiplied by one factor, so that the global norm becomes the limit; otherwise
-they
-stay as they are. Nothing but zeros must stay nothing but zeros.
+they stay as they are, up to rounding. Nothing but zeros must stay nothing but zeros.
 
-By hand it takes three lines. TensorFlow's own function is allowed, if you choose the right one.
+Leave the list that you get as it is. The check calls your function outside of a graph, so NumPy is allowed. So is
+TensorFlow's own function, if you choose the right one; by hand it takes three lines.
 """
 HINTS = (
     "The global norm is the square root of the sum of *all* squares, of all tensors together.",
@@ -93,6 +94,36 @@ def always_to_the_limit(gradients, limit):
 
 
 @mistake(
+    "short gradients are made longer",
+    "Long gradients come out right, but short ones are made as long as the limit. Near the minimum, where gradients "
+    "get short, training would never come to rest. The factor must not be above 1.",
+)
+def stretched_unless_zero(gradients, limit):
+    norm = tf.sqrt(sum(tf.reduce_sum(gradient**2) for gradient in gradients))
+    return [tf.math.divide_no_nan(limit * gradient, norm) for gradient in gradients]
+
+
+@mistake(
+    "zeros become NaN",
+    "All is right but for one case: gradients that are nothing but zeros become NaN, and an optimizer would write that "
+    "into every weight. To divide a gradient of zeros by its norm is 0 / 0. First take the smaller of 1 and "
+    "limit / norm, then multiply.",
+)
+def zeros_become_nan(gradients, limit):
+    norm = tf.sqrt(sum(tf.reduce_sum(gradient**2) for gradient in gradients))
+    return [gradient / norm * tf.minimum(norm, limit) for gradient in gradients]
+
+
+@mistake(
+    "the limit is always 1",
+    "With a limit of 1 all is right, with others it is not: the gradients are shortened to a global norm of 1. Give "
+    "`limit` to the function that clips.",
+)
+def always_one(gradients, limit):
+    return tf.clip_by_global_norm(gradients, 1.0)[0]
+
+
+@mistake(
     "the lengths were added",
     "The direction is right, but the gradient is shortened too much, the more so the more variables there are. "
     "Lengths of parts do not add up; their squares do.",
@@ -114,8 +145,8 @@ def squared_norm(gradients, limit):
 
 @mistake(
     "the norm comes along",
-    "The gradients are right, but there is one tensor too many: the norm before clipping. "
-    "`tf.clip_by_global_norm` returns two things, and `zip(gradients, variables)` needs the first of them.",
+    "Two things came back: a list, and a tensor without axes beside it. That is what `tf.clip_by_global_norm` returns, "
+    "the clipped gradients and the norm before clipping; `zip(gradients, variables)` needs the first of them.",
 )
 def norm_comes_along(gradients, limit):
     return tf.clip_by_global_norm(gradients, limit)
@@ -124,25 +155,42 @@ def norm_comes_along(gradients, limit):
 # Probes
 
 
+def kinds(tensors):
+    """Return in words which tensors came back: "float32 (2, 2), float32 (2,)", or what came back instead of a list."""
+    if not isinstance(tensors, (list, tuple)):
+        return form(tensors)
+    return ", ".join(map(kind, tensors)) or "an empty list"
+
+
+def kind(tensor):
+    if isinstance(tensor, (tf.Tensor, np.ndarray)):
+        return f"{np.asarray(tensor).dtype} {tuple(tensor.shape)}"
+    return form(tensor)
+
+
 def observe(candidate, factor=1.0, limit=1.0):
     long = [[[3.0, -4.0], [0.5, 0.0]], [1.5, 0.2], -0.75]
     probes = {
         "a long gradient": (long, 1.0),
         "a limit of 2.5": (long, 2.5),
-        "a short gradient": ([[[0.3, -0.1]], [0.2], 0.4], 1.0),
+        "a short gradient": ([[[0.03, -0.01]], [0.02], 0.04], 1.0),
         "almost at the limit": ([[[0.6, 0.5]], [0.3], 0.5], 1.0),
+        # the norm and the limit on the same side of 1
+        "longer than a limit of 0.5": ([[0.4, -0.3], [[0.5]]], 0.5),
+        "shorter than a limit of 2.5": ([[1.2, -0.9], [[1.5]]], 2.5),
         "one variable": ([[2.0, -6.0, 3.0]], 1.0),
         "nothing but zeros": ([[0.0, 0.0], 0.0], 1.0),
     }
     measured = {}
     for name, (gradients, probe_limit) in probes.items():
         gradients = [factor * tf.constant(gradient) for gradient in gradients]
-        # nest.flatten, because someone may return the norm as well
-        clipped = tf.nest.flatten(candidate(list(gradients), limit * probe_limit))
+        clipped = candidate(list(gradients), limit * probe_limit)
+        measured[f"what came back ({name})"] = kinds(clipped)
+        if kinds(clipped) != kinds(gradients):
+            continue
         numbers, old = (np.concatenate([np.ravel(tensor) for tensor in tensors]) for tensors in (clipped, gradients))
-        measured[f"shapes ({name})"] = str([tuple(np.shape(tensor)) for tensor in clipped])
         measured[f"length ({name})"] = float(np.linalg.norm(numbers))
-        if numbers.shape == old.shape and np.any(old):
+        if np.any(old):
             lengths = np.linalg.norm(numbers) * np.linalg.norm(old)
             measured[f"cosine to the gradient ({name})"] = float(numbers @ old / lengths)
         measured[f"clipped gradient ({name})"] = numbers
@@ -160,6 +208,9 @@ EXERCISE = Exercise(
         each_by_itself,
         each_number,
         always_to_the_limit,
+        stretched_unless_zero,
+        zeros_become_nan,
+        always_one,
         sum_of_norms,
         squared_norm,
         norm_comes_along,

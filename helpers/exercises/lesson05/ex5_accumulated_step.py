@@ -7,17 +7,17 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson05.shared import form, is_number
 
 TITLE = "Many small batches, one step"
 TASK = """
 A batch of the size you want does not fit into memory, so it comes in pieces, called micro-batches. Write
 `accumulated_step(model, optimizer, loss_fn, micro_batches)`: it adds up gradients over the micro-batches and takes
-*one* step, which is the same as if all rows had come in one batch. It returns the number of rows that took part, an
-int.
+*one* step, which is the same as if all rows had come in one batch. It returns the number of rows that took part.
 
-The micro-batches are a list of pairs `(features, labels)`, and they may have different sizes. The model has no Dropout,
-no BatchNorm and no penalties. Only one micro-batch fits into memory: no more may go through the model at once, and
-since a tape keeps what went through the model, ask it for gradients before the next micro-batch goes through.
+The micro-batches are a list of pairs `(features, labels)`. They may have different sizes; none is empty. The model has
+no Dropout, no BatchNorm and no penalties. Only one micro-batch fits into memory: no more may go through the model at
+once, and since a tape keeps what went through the model, ask it for gradients before the next micro-batch goes through.
 """
 HINTS = (
     "The loss of a micro-batch is the mean over *its* rows. What is its part in the mean over all rows?",
@@ -33,7 +33,7 @@ def accumulated_step(model, optimizer, loss_fn, micro_batches):
     Args:
         model: a built model without Dropout, BatchNorm and penalties; it puts out logits (B, 1).
         loss_fn: (labels, logits) -> mean loss of the rows, a scalar.
-        micro_batches: a list of (features, labels), float32 (B, columns) and (B, 1); B may differ.
+        micro_batches: a list of (features, labels), float32 (B, columns) and (B, 1); B ≥ 1 may differ.
 
     Returns:
         the number of rows that took part, an int.
@@ -126,8 +126,8 @@ def update_each_time(model, optimizer, loss_fn, micro_batches):
 
 @mistake(
     "only the last micro-batch counts",
-    "The gradients of each micro-batch replace those of the one before, so the step is that of the last one "
-    "alone. Add them up.",
+    "The step is that of the last micro-batch alone. Often because each one's gradients replace those of the one "
+    "before, or because the sum is set to zero inside the loop. Begin with zeros before the loop, and add.",
 )
 def last_one_only(model, optimizer, loss_fn, micro_batches):
     for features, labels in micro_batches:
@@ -136,6 +136,40 @@ def last_one_only(model, optimizer, loss_fn, micro_batches):
         gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply_gradients(zip(gradients, model.trainable_variables))
     return sum(len(labels) for _, labels in micro_batches)
+
+
+@mistake(
+    "the sum begins anew with each micro-batch",
+    "Only the last micro-batch has a say: the step has its direction, but counts it by its part of all rows, which "
+    "makes it too short. Often because the sum is set to zero inside the loop. Begin with zeros once, before it.",
+)
+def zeroed_in_the_loop(model, optimizer, loss_fn, micro_batches):
+    n_rows = sum(len(labels) for _, labels in micro_batches)
+    features, labels = micro_batches[-1]
+    with tf.GradientTape() as tape:
+        loss = loss_fn(labels, model(features, training=True)) * len(labels) / n_rows
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    return n_rows
+
+
+@mistake(
+    "means, divided by the number of rows",
+    "The step is too short. The gradients of a micro-batch are already a mean over its rows; without its number of "
+    "rows as a factor they must not be divided by the number of all rows. Multiply by the rows of each first.",
+)
+def means_over_rows(model, optimizer, loss_fn, micro_batches):
+    total_rows = sum(len(labels) for _, labels in micro_batches)
+    return added_up(model, optimizer, loss_fn, micro_batches, lambda n_rows: 1 / total_rows)
+
+
+@mistake(
+    "the micro-batches are counted",
+    "The step is the right one. But what is returned is the number of micro-batches, not that of the rows in them.",
+)
+def micro_batches_counted(model, optimizer, loss_fn, micro_batches):
+    accumulated_step(model, optimizer, loss_fn, micro_batches)
+    return len(micro_batches)
 
 
 @mistake(
@@ -188,7 +222,9 @@ class Waiting(keras.layers.Layer):
         self.most_at_once = self.most_waiting = self.waiting = 0
 
     def call(self, inputs):
-        rows = inputs.shape[0] or 0  # None while a model is built
+        rows = inputs.shape[0] or 0
+        if inputs.shape[0] is None:  # in a graph for any number of rows, only its run knows; to build a model runs none
+            tf.py_function(self.note, [tf.shape(inputs)[0]], [])
 
         @tf.custom_gradient
         def pass_on(inputs):
@@ -201,9 +237,12 @@ class Waiting(keras.layers.Layer):
             return tf.identity(inputs), gradient
 
         self.waiting += rows
-        self.most_at_once = max(self.most_at_once, rows)
+        self.note(rows)
         self.most_waiting = max(self.most_waiting, self.waiting)
         return pass_on(inputs)
+
+    def note(self, rows):
+        self.most_at_once = max(self.most_at_once, int(rows))
 
     def release(self, rows):
         self.waiting -= rows
@@ -223,8 +262,10 @@ def observe(candidate, seed=0, sizes=(4, 4, 1)):
         batches = [tuple(tf.constant(array, tf.float32) for array in pair) for pair in arrays]
         rows = candidate(model, optimizer, keras.losses.MeanSquaredError(), batches)
         updates = int(optimizer.iterations.numpy())
+        measured[f"what came back ({name})"] = form(rows)
+        if is_number(rows):
+            measured[f"rows that took part ({name})"] = rows
         measured |= {
-            f"rows that took part ({name})": float(rows),
             f"updates of the optimizer ({name})": updates,
             f"rows too many in the model at once ({name})": max(0, waiting.most_at_once - max(parts)),
             f"rows too many in memory ({name})": max(0, waiting.most_waiting - max(parts)),
@@ -250,6 +291,9 @@ EXERCISE = Exercise(
         all_at_once,
         one_tape,
         never_divided,
+        zeroed_in_the_loop,
+        means_over_rows,
+        micro_batches_counted,
     ),
     observe=observe,
     second=lambda candidate: observe(candidate, seed=4, sizes=(2, 5, 3)),

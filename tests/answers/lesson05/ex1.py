@@ -56,33 +56,58 @@ def recursion():
     return traces_until(5)
 
 
-@wrong("takes each call for a trace")
+@right("as a float")
+def as_a_float():
+    return 5 * 2.0
+
+
+@right("as a number of NumPy")
+def as_a_number_of_numpy():
+    return np.prod([5, 2])
+
+
+@wrong("as a text")
+def as_a_text():
+    return "10"
+
+
+@wrong("a list with the number of each epoch")
+def of_each_epoch():
+    return [2, 2, 2, 2, 2]
+
+
+@wrong("counts the batches of an epoch", named="a trace for each batch of the first epoch")
+def batches_of_an_epoch():
+    return math.ceil(1000 / 64)
+
+
+@wrong("takes each call for a trace", named="a trace for each call")
 def each_call():
     return 5 * math.ceil(1000 / 64)
 
 
-@wrong("one trace for each rate, the smaller last batch forgotten")
+@wrong("one trace for each rate, the smaller last batch forgotten", named="only the numbers count")
 def smaller_batch_forgotten():
     return len({0.95**epoch for epoch in range(5)})
 
 
-@wrong("one trace for each shape, as if the rate were a tensor")
+@wrong("one trace for each shape, as if the rate were a tensor", named="only shapes count")
 def rate_as_a_tensor():
     return len({min(64, 1000 - start) for start in range(0, 1000, 64)})
 
 
-@wrong("adds rates and shapes in place of multiplying them")
+@wrong("adds rates and shapes in place of multiplying them", named="added instead of multiplied")
 def added():
     rates, shapes = 5, 2
     return rates + shapes
 
 
-@wrong("the smaller batch is traced only in the first epoch")
+@wrong("the smaller batch is traced only in the first epoch", named="the smaller batch is traced only once")
 def smaller_batch_once():
     return 5 + 1
 
 
-@wrong("two mistakes: each call is a trace, and the smaller batch is left out")
+@wrong("two mistakes: each call is a trace, and the smaller batch is left out", named="a trace for each full batch")
 def full_batches_of_all_epochs():
     return 5 * (1000 // 64)
 

@@ -129,7 +129,71 @@ def class_with_rate_variable(models, features, labels, steps):
     return [Trainer(model).train(features, labels, steps) for model in models]
 
 
-@wrong("only the rate is mended: the one graph still holds the first model")
+@right("like the lesson, but the losses come back as tensors in a tuple")
+def tensors_in_a_tuple(models, features, labels, steps):
+    loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
+
+    def trained(model):
+        rate = tf.Variable(0.5)
+
+        @tf.function
+        def train_step():
+            with tf.GradientTape() as tape:
+                loss = loss_fn(labels, model(features, training=True))
+            for variable, gradient in zip(
+                model.trainable_variables, tape.gradient(loss, model.trainable_variables), strict=True
+            ):
+                variable.assign_sub(rate * gradient)
+            return loss
+
+        for step in range(steps):
+            rate.assign(0.5 * 0.9**step)
+            loss = train_step()
+        return loss
+
+    return tuple(trained(model) for model in models)
+
+
+def train_mended(model, features, labels, steps, training=True):
+    """The mended function for one model, which the wrong answers below spoil; return the losses of all steps."""
+    loss_fn, optimizer = keras.losses.BinaryCrossentropy(from_logits=True), keras.optimizers.SGD()
+
+    @tf.function
+    def train_step(features, labels):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=training))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        return loss
+
+    losses = []
+    for step in range(steps):
+        optimizer.learning_rate = 0.5 * 0.9**step
+        losses.append(float(train_step(features, labels)))
+    return losses
+
+
+@wrong("training=True got lost while mending", named="`training=True` is gone")
+def training_forgotten(models, features, labels, steps):
+    return [train_mended(model, features, labels, steps, training=None)[-1] for model in models]
+
+
+@wrong("the losses of all steps, a list for each model")
+def all_losses(models, features, labels, steps):
+    return [train_mended(model, features, labels, steps) for model in models]
+
+
+@wrong("the sum of the losses, one number")
+def sum_of_losses(models, features, labels, steps):
+    return sum(train_mended(model, features, labels, steps)[-1] for model in models)
+
+
+@wrong("a dictionary of losses")
+def dictionary(models, features, labels, steps):
+    return {model.name: train_mended(model, features, labels, steps)[-1] for model in models}
+
+
+@wrong("only the rate is mended: the one graph still holds the first model", named="a stale graph")
 def only_the_rate(models, features, labels, steps):
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     optimizer = keras.optimizers.SGD()
@@ -151,7 +215,10 @@ def only_the_rate(models, features, labels, steps):
     return last_losses
 
 
-@wrong("only the models are mended: the rate is still a Python number, with a new trace for each")
+@wrong(
+    "only the models are mended: the rate is still a Python number, with a new trace for each",
+    named="traced at every step",
+)
 def only_the_models(models, features, labels, steps):
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
 
@@ -179,7 +246,7 @@ def only_the_models(models, features, labels, steps):
     return last_losses
 
 
-@wrong("tf.function taken away: each model learns, but not in a graph")
+@wrong("tf.function taken away: each model learns, but not in a graph", named="no graph at all")
 def no_graph(models, features, labels, steps):
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     last_losses = []
@@ -195,7 +262,7 @@ def no_graph(models, features, labels, steps):
     return last_losses
 
 
-@wrong("the rate does not go back to 0.5 for the next model")
+@wrong("the rate does not go back to 0.5 for the next model", named="the rate goes on falling from model to model")
 def rate_goes_on_falling(models, features, labels, steps):
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     rate = tf.Variable(0.5, trainable=False)
@@ -218,7 +285,10 @@ def rate_goes_on_falling(models, features, labels, steps):
     return last_losses
 
 
-@wrong("the rate is a Python number from outside of the graph, which keeps its first value for ever")
+@wrong(
+    "the rate is a Python number from outside of the graph, which keeps its first value for ever",
+    named="the rate stays as it was at first",
+)
 def rate_frozen_in_the_graph(models, features, labels, steps):
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     last_losses = []

@@ -56,28 +56,78 @@ def norm_of_norms(gradients, limit):
     return [gradient for gradient in gradients]
 
 
-@wrong("each gradient is cut to the limit for itself")
+@right("a tuple of NumPy arrays")
+def tuple_of_arrays(gradients, limit):
+    arrays = [gradient.numpy() for gradient in gradients]
+    norm = np.sqrt(sum(np.sum(array**2) for array in arrays))
+    return tuple(np.asarray(array * np.float32(min(1, limit / max(norm, 1e-30)))) for array in arrays)
+
+
+def global_norm(gradients):
+    return tf.sqrt(sum(tf.reduce_sum(gradient**2) for gradient in gradients))
+
+
+@wrong("compares with 1 in place of the limit")
+def compared_with_one(gradients, limit):
+    norm = global_norm(gradients)
+    return [gradient * limit / norm for gradient in gradients] if norm > 1 else list(gradients)
+
+
+@wrong("the line from the lesson, with the limit that it has there", named="the limit is always 1")
+def limit_of_the_lesson(gradients, limit):
+    gradients, _ = tf.clip_by_global_norm(gradients, 1.0)
+    return gradients
+
+
+@wrong("always as long as the limit, but no NaN", named="short gradients are made longer")
+def stretched(gradients, limit):
+    norm = global_norm(gradients)
+    return [gradient * limit / norm for gradient in gradients] if norm > 0 else gradients
+
+
+@wrong("always as long as the limit", named="always as long as the limit")
+def stretched_with_nan(gradients, limit):
+    return [gradient * limit / global_norm(gradients) for gradient in gradients]
+
+
+@wrong("one long vector, never cut into its pieces again")
+def one_vector(gradients, limit):
+    return tf.clip_by_norm(tf.concat([tf.reshape(gradient, [-1]) for gradient in gradients], axis=0), limit)
+
+
+@wrong("float64, which no longer fits to the variables")
+def in_float64(gradients, limit):
+    gradients = [tf.cast(gradient, tf.float64) for gradient in gradients]
+    return tf.clip_by_global_norm(gradients, limit)[0]
+
+
+@wrong("a dictionary by position")
+def dictionary(gradients, limit):
+    return dict(enumerate(tf.clip_by_global_norm(gradients, limit)[0]))
+
+
+@wrong("each gradient is cut to the limit for itself", named="each variable on a leash of its own")
 def each_for_itself(gradients, limit):
     return [tf.clip_by_norm(gradient, limit) for gradient in gradients]
 
 
-@wrong("cuts the entries to between minus and plus the limit")
+@wrong("cuts the entries to between minus and plus the limit", named="each number is clipped")
 def entries(gradients, limit):
     return [tf.clip_by_value(gradient, -limit, limit) for gradient in gradients]
 
 
-@wrong("returns the pair of list and norm that clip_by_global_norm gives")
+@wrong("returns the pair of list and norm that clip_by_global_norm gives", named="the norm comes along")
 def pair_returned(gradients, limit):
     return tf.clip_by_global_norm(gradients, limit)
 
 
-@wrong("divides by the norm first, so zeros become NaN")
+@wrong("divides by the norm first, so zeros become NaN", named="zeros become NaN")
 def zeros_become_nan(gradients, limit):
     norm = tf.linalg.global_norm(gradients)
     return [gradient / norm * tf.minimum(norm, limit) for gradient in gradients]
 
 
-@wrong("the square root is forgotten")
+@wrong("the square root is forgotten", named="the square root is missing")
 def root_forgotten(gradients, limit):
     norm = sum(tf.reduce_sum(tf.square(gradient)) for gradient in gradients)
     if norm > limit:
@@ -85,7 +135,7 @@ def root_forgotten(gradients, limit):
     return gradients
 
 
-@wrong("adds up the norms of the gradients in place of their squares")
+@wrong("adds up the norms of the gradients in place of their squares", named="the lengths were added")
 def sum_of_norms(gradients, limit):
     norm = tf.add_n([tf.norm(gradient) for gradient in gradients])
     return [gradient * limit / tf.maximum(norm, limit) for gradient in gradients]

@@ -91,7 +91,102 @@ def recursion(model, optimizer, loss_fn, micro_batches):
     return n_rows
 
 
-@wrong("the mean over the micro-batches, as if all had the same size")
+@right("a graph for any number of rows, traced once")
+def graph_for_any_number_of_rows(model, optimizer, loss_fn, micro_batches):
+    n_rows = sum(len(labels) for _, labels in micro_batches)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 2]), tf.TensorSpec([None, 1])])
+    def gradients_of(features, labels):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=True)) * tf.cast(tf.shape(labels)[0], tf.float32) / n_rows
+        return tape.gradient(loss, model.trainable_variables)
+
+    parts = [gradients_of(*micro_batch) for micro_batch in micro_batches]
+    optimizer.apply([tf.add_n(gradients) for gradients in zip(*parts)], model.trainable_variables)
+    return n_rows
+
+
+@right("the number of rows as a tensor")
+def rows_as_a_tensor(model, optimizer, loss_fn, micro_batches):
+    n_rows = tf.reduce_sum([tf.shape(labels)[0] for _, labels in micro_batches])
+    parts = [tf.cast(tf.shape(labels)[0] / n_rows, tf.float32) for _, labels in micro_batches]
+    optimizer.apply(added(model, loss_fn, micro_batches, parts), model.trainable_variables)
+    return n_rows
+
+
+def added(model, loss_fn, micro_batches, factors):
+    """The gradients of each micro-batch times its factor, added up."""
+    total = [tf.zeros(variable.shape) for variable in model.trainable_variables]
+    for (features, labels), factor in zip(micro_batches, factors, strict=True):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        total = [a + factor * b for a, b in zip(total, gradients)]
+    return total
+
+
+@wrong("zeroed in the loop, rows times loss", named="the sum begins anew with each micro-batch")
+def zeroed_in_the_loop(model, optimizer, loss_fn, micro_batches):
+    n_rows = 0
+    for features, labels in micro_batches:
+        total = [tf.zeros(variable.shape) for variable in model.trainable_variables]
+        rows = len(labels)
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        total = [a + rows * b for a, b in zip(total, gradients)]
+        n_rows += rows
+    optimizer.apply([gradient / n_rows for gradient in total], model.trainable_variables)
+    return n_rows
+
+
+@wrong("zeroed in the loop, and not weighted", named="only the last micro-batch counts")
+def zeroed_and_not_weighted(model, optimizer, loss_fn, micro_batches):
+    for micro_batch in micro_batches:
+        total = added(model, loss_fn, [micro_batch], [1.0])
+    optimizer.apply(total, model.trainable_variables)
+    return sum(len(labels) for _, labels in micro_batches)
+
+
+@wrong("means divided by the number of all rows", named="means, divided by the number of rows")
+def divided_twice(model, optimizer, loss_fn, micro_batches):
+    n_rows = sum(len(labels) for _, labels in micro_batches)
+    total = added(model, loss_fn, micro_batches, [1.0] * len(micro_batches))
+    optimizer.apply([gradient / n_rows for gradient in total], model.trainable_variables)
+    return n_rows
+
+
+@wrong("the right step, but the pieces are counted", named="the micro-batches are counted")
+def pieces_counted(model, optimizer, loss_fn, micro_batches):
+    share_of_each.function(model, optimizer, loss_fn, micro_batches)
+    return len(micro_batches)
+
+
+@wrong("the rows of each micro-batch, a list")
+def rows_of_each(model, optimizer, loss_fn, micro_batches):
+    share_of_each.function(model, optimizer, loss_fn, micro_batches)
+    return [len(labels) for _, labels in micro_batches]
+
+
+@wrong("the number of rows as a text")
+def rows_as_a_text(model, optimizer, loss_fn, micro_batches):
+    return f"{share_of_each.function(model, optimizer, loss_fn, micro_batches)} rows"
+
+
+@wrong("all rows in one batch, in a graph that takes any number of rows")
+def all_in_one_batch_in_a_graph(model, optimizer, loss_fn, micro_batches):
+    @tf.function(input_signature=[tf.TensorSpec([None, 2]), tf.TensorSpec([None, 1])])
+    def step(features, labels):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=True))
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+
+    features, labels = (tf.concat(parts, axis=0) for parts in zip(*micro_batches))
+    step(features, labels)
+    return len(labels)
+
+
+@wrong("the mean over the micro-batches, as if all had the same size", named="every micro-batch counts the same")
 def all_the_same_size(model, optimizer, loss_fn, micro_batches):
     total = [tf.zeros(variable.shape) for variable in model.trainable_variables]
     n_rows = 0
@@ -105,7 +200,7 @@ def all_the_same_size(model, optimizer, loss_fn, micro_batches):
     return n_rows
 
 
-@wrong("the gradients are only added up, nothing is divided")
+@wrong("the gradients are only added up, nothing is divided", named="a sum instead of a mean")
 def only_added(model, optimizer, loss_fn, micro_batches):
     total = [tf.zeros(variable.shape) for variable in model.trainable_variables]
     n_rows = 0
@@ -119,7 +214,7 @@ def only_added(model, optimizer, loss_fn, micro_batches):
     return n_rows
 
 
-@wrong("a step after each micro-batch")
+@wrong("a step after each micro-batch", named="an update for each micro-batch")
 def step_after_each(model, optimizer, loss_fn, micro_batches):
     n_rows = 0
     for features, labels in micro_batches:
@@ -131,7 +226,7 @@ def step_after_each(model, optimizer, loss_fn, micro_batches):
     return n_rows
 
 
-@wrong("puts all rows together into one batch, which does not fit into memory")
+@wrong("puts all rows together into one batch, which does not fit into memory", named="all rows at once")
 def all_in_one_batch(model, optimizer, loss_fn, micro_batches):
     features = tf.concat([features for features, _ in micro_batches], axis=0)
     labels = tf.concat([labels for _, labels in micro_batches], axis=0)
@@ -142,7 +237,7 @@ def all_in_one_batch(model, optimizer, loss_fn, micro_batches):
     return len(features)
 
 
-@wrong("one tape around all micro-batches, which keeps them all in memory")
+@wrong("one tape around all micro-batches, which keeps them all in memory", named="one tape for all micro-batches")
 def one_tape_around_all(model, optimizer, loss_fn, micro_batches):
     n_rows = 0
     with tf.GradientTape() as tape:

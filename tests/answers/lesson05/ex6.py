@@ -125,7 +125,180 @@ def database(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
-@wrong("a checkpoint of model and optimizer, in which the states of Dropout's random generators are missing")
+@right("an array of epochs comes back, and the files have numbers of two digits")
+def two_digits(model, optimizer, train_epoch, epochs, folder):
+    variables, done = model.variables + optimizer.variables, 0
+    files = sorted(glob.glob(os.path.join(folder, "*.pickle")))
+    if files:
+        done = len(files)
+        for variable, value in zip(variables, pickle.loads(pathlib.Path(files[-1]).read_bytes()), strict=True):
+            variable.assign(value)
+    for epoch in range(done, epochs):
+        train_epoch(epoch)
+        values = pickle.dumps([variable.numpy() for variable in variables])
+        pathlib.Path(folder, f"{epoch:02}.pickle").write_bytes(values)
+    return np.arange(done, epochs)
+
+
+def load(path, variables):
+    """Put what lies in a file, if there is one, into the variables; return the number of epochs that are done."""
+    if not os.path.exists(path):
+        return 0
+    with open(path, "rb") as file:
+        done, values = pickle.load(file)
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    return done
+
+
+def save(path, variables, done):
+    with open(path, "wb") as file:
+        pickle.dump((done, [variable.numpy() for variable in variables]), file)
+
+
+@wrong("saves at the beginning of an epoch", named="saved before each epoch")
+def saved_at_the_beginning(model, optimizer, train_epoch, epochs, folder):
+    path, variables = os.path.join(folder, "run"), model.variables + optimizer.variables
+    done = load(path, variables)
+    for epoch in range(done, epochs):
+        save(path, variables, epoch)
+        train_epoch(epoch)
+    return list(range(done, epochs))
+
+
+@wrong("the path of the folder itself for Checkpoint.save", named="saved beside the folder")
+def path_of_the_folder(model, optimizer, train_epoch, epochs, folder):
+    variables = [variable.value for variable in model.variables + optimizer.variables]
+    done = tf.Variable(0)
+    checkpoint = tf.train.Checkpoint(variables=variables, done=done)
+    checkpoint.restore(tf.train.latest_checkpoint(folder))
+    trained = []
+    for epoch in range(int(done), epochs):
+        train_epoch(epoch)
+        done.assign_add(1)
+        checkpoint.save(folder)
+        trained.append(epoch)
+    return trained
+
+
+@wrong("a manager that is never asked to save", named="nothing is saved")
+def never_asked_to_save(model, optimizer, train_epoch, epochs, folder):
+    done = tf.Variable(0)
+    checkpoint = tf.train.Checkpoint(model=model, optimizer=optimizer, done=done)
+    manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=1)
+    checkpoint.restore(manager.latest_checkpoint)
+    trained = []
+    for epoch in range(int(done), epochs):
+        train_epoch(epoch)
+        done.assign_add(1)
+        trained.append(epoch)
+    return trained
+
+
+@wrong("saves when the run is over", named="saved only at the end")
+def saved_when_it_is_over(model, optimizer, train_epoch, epochs, folder):
+    path, variables = os.path.join(folder, "run"), model.variables + optimizer.variables
+    done = load(path, variables)
+    for epoch in range(done, epochs):
+        train_epoch(epoch)
+    save(path, variables, epochs)
+    return list(range(done, epochs))
+
+
+@wrong("writes files, but looks for them in a folder that does not exist", named="saved, but never loaded")
+def looked_for_elsewhere(model, optimizer, train_epoch, epochs, folder):
+    variables = model.variables + optimizer.variables
+    done = load(os.path.join(folder, "checkpoints", "run"), variables)
+    for epoch in range(done, epochs):
+        train_epoch(epoch)
+        save(os.path.join(folder, "run"), variables, epoch + 1)
+    return list(range(done, epochs))
+
+
+@wrong("keeps what has a gradient, and the optimizer", named="what has no gradient is not in the checkpoint")
+def only_what_has_a_gradient(model, optimizer, train_epoch, epochs, folder):
+    path, variables = os.path.join(folder, "run"), model.trainable_variables + optimizer.variables
+    done = load(path, variables)
+    for epoch in range(done, epochs):
+        train_epoch(epoch)
+        save(path, variables, epoch + 1)
+    return list(range(done, epochs))
+
+
+@wrong("get_weights, and the optimizer", named="Dropout's place is not in the checkpoint")
+def weights_and_optimizer(model, optimizer, train_epoch, epochs, folder):
+    path, variables = os.path.join(folder, "run"), model.weights + optimizer.variables
+    done = load(path, variables)
+    for epoch in range(done, epochs):
+        train_epoch(epoch)
+        save(path, variables, epoch + 1)
+    return list(range(done, epochs))
+
+
+@wrong("all epochs of the run come back", named="the epochs of earlier calls are returned, too")
+def all_epochs_of_the_run(model, optimizer, train_epoch, epochs, folder):
+    npz_of_all_variables.function(model, optimizer, train_epoch, epochs, folder)
+    return list(range(epochs))
+
+
+@wrong("the number of epochs comes back")
+def number_of_epochs(model, optimizer, train_epoch, epochs, folder):
+    return len(npz_of_all_variables.function(model, optimizer, train_epoch, epochs, folder))
+
+
+@wrong("catches the exception and comes back", named="the power outage does not come through")
+def exception_caught(model, optimizer, train_epoch, epochs, folder):
+    path, variables = os.path.join(folder, "run"), model.variables + optimizer.variables
+    done, trained = load(path, variables), []
+    for epoch in range(done, epochs):
+        try:
+            train_epoch(epoch)
+        except Exception:
+            break
+        save(path, variables, epoch + 1)
+        trained.append(epoch)
+    return trained
+
+
+@wrong("tries the epoch again on what the cut left behind")
+def tried_again(model, optimizer, train_epoch, epochs, folder):
+    path, variables = os.path.join(folder, "run"), model.variables + optimizer.variables
+    done = load(path, variables)
+    for epoch in range(done, epochs):
+        try:
+            train_epoch(epoch)
+        except InterruptedError:
+            train_epoch(epoch)
+        save(path, variables, epoch + 1)
+    return list(range(done, epochs))
+
+
+@wrong("saves after every second epoch only")
+def every_second_epoch(model, optimizer, train_epoch, epochs, folder):
+    path, variables = os.path.join(folder, "run"), model.variables + optimizer.variables
+    done = load(path, variables)
+    for epoch in range(done, epochs):
+        train_epoch(epoch)
+        if epoch % 2 == 1 or epoch == epochs - 1:
+            save(path, variables, epoch + 1)
+    return list(range(done, epochs))
+
+
+@wrong("files counted from 1, the last by the alphabet", named="the newest file by the alphabet, numbered from 1")
+def counted_from_1(model, optimizer, train_epoch, epochs, folder):
+    variables = model.variables + optimizer.variables
+    files = sorted(os.listdir(folder))
+    done = load(os.path.join(folder, files[-1]), variables) if files else 0
+    for epoch in range(done, epochs):
+        train_epoch(epoch)
+        save(os.path.join(folder, f"after_{epoch + 1}_epochs"), variables, epoch + 1)
+    return list(range(done, epochs))
+
+
+@wrong(
+    "a checkpoint of model and optimizer, in which the states of Dropout's random generators are missing",
+    named="Dropout's place is not in the checkpoint",
+)
 def seeds_forgotten(model, optimizer, train_epoch, epochs, folder):
     next_epoch = tf.Variable(0)
     checkpoint = tf.train.Checkpoint(model=model, optimizer=optimizer, next_epoch=next_epoch)
@@ -141,7 +314,7 @@ def seeds_forgotten(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
-@wrong("only the weights are saved, Adam begins anew")
+@wrong("only the weights are saved, Adam begins anew", named="only the weights are kept")
 def weights_only(model, optimizer, train_epoch, epochs, folder):
     os.makedirs(folder, exist_ok=True)
     weights = os.path.join(folder, "last.weights.h5")
@@ -161,7 +334,10 @@ def weights_only(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
-@wrong("goes on with the last finished epoch in place of the one after it")
+@wrong(
+    "goes on with the last finished epoch in place of the one after it",
+    named="the saved number of epochs is one too low",
+)
 def last_epoch_again(model, optimizer, train_epoch, epochs, folder):
     last_epoch = tf.Variable(0, dtype=tf.int64)
     values = [variable.value for variable in model.variables + optimizer.variables]
@@ -178,7 +354,7 @@ def last_epoch_again(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
-@wrong("saves in finally, so also the half-trained state of an epoch that was cut")
+@wrong("saves in finally, so also the half-trained state of an epoch that was cut", named="a half epoch is saved")
 def half_epochs_saved(model, optimizer, train_epoch, epochs, folder):
     next_epoch = tf.Variable(0, dtype=tf.int64)
     values = [variable.value for variable in model.variables + optimizer.variables]
@@ -197,7 +373,10 @@ def half_epochs_saved(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
-@wrong("loads nothing if no epoch is missing, so a finished run returns an untrained model")
+@wrong(
+    "loads nothing if no epoch is missing, so a finished run returns an untrained model",
+    named="nothing is loaded when nothing is missing",
+)
 def nothing_loaded_when_finished(model, optimizer, train_epoch, epochs, folder):
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, "state.pickle")
@@ -221,7 +400,7 @@ def nothing_loaded_when_finished(model, optimizer, train_epoch, epochs, folder):
     return missing
 
 
-@wrong("trains the whole number of epochs on top of those of earlier calls")
+@wrong("trains the whole number of epochs on top of those of earlier calls", named="as many epochs again")
 def epochs_on_top(model, optimizer, train_epoch, epochs, folder):
     next_epoch = tf.Variable(0, dtype=tf.int64)
     values = [variable.value for variable in model.variables + optimizer.variables]
@@ -239,7 +418,10 @@ def epochs_on_top(model, optimizer, train_epoch, epochs, folder):
     return trained
 
 
-@wrong("takes the last file in the order of the alphabet, which is epoch 9 even if there is an epoch 10")
+@wrong(
+    "takes the last file in the order of the alphabet, which is epoch 9 even if there is an epoch 10",
+    named="the newest file by the alphabet",
+)
 def order_of_the_alphabet(model, optimizer, train_epoch, epochs, folder):
     os.makedirs(folder, exist_ok=True)
     variables = model.variables + optimizer.variables
