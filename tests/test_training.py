@@ -116,7 +116,7 @@ SAME = {
     "mixed_float16": dict(build=in_float16, val_data=VAL),
     "mixed_float16, class weights": dict(build=in_float16, optimizer=sgd, class_weight=CLASS_WEIGHT),
     "EMA": dict(optimizer=lambda: adam(use_ema=True, ema_momentum=0.8), val_data=VAL),
-    "EMA that overwrites": dict(optimizer=lambda: sgd(use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=3)),
+    "EMA that overwrites": dict(optimizer=lambda: sgd(use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=5)),
     "two inputs": dict(build=two_inputs, data=in_two_parts(FEATURES, LABELS), val_data=in_two_parts(*VAL)),
     "two inputs by name, class weights": dict(
         build=lambda: two_inputs(as_dictionary=True),

@@ -20,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tqdm import tqdm
+
 SWAPS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
@@ -126,11 +128,11 @@ def main(arguments=None):
         # far away: only a mutant that runs in circles gets there
         timeout = 60 + 10 * (time.monotonic() - start)
         try:
-            for file, line, change, source in sample:
+            for file, line, change, source in tqdm(sample, leave=False):
                 (root / file).write_text(source, "utf-8")
                 if run_tests(root, tests, timeout):
                     survivors.append(file)
-                    print(f"survives: {file}:{line}: {change}", flush=True)
+                    tqdm.write(f"survives: {file}:{line}: {change}")
                 (root / file).write_text(sources[file], "utf-8")
                 tried += 1
         except KeyboardInterrupt:
