@@ -51,6 +51,23 @@ def test_central_differences_have_twice_the_digits():
     assert 1e-5 < abs(central) < 1e-4 and 1e-3 < abs(one_sided) < 1e-2
 
 
+@says("01.3", "TensorFlow never mixes the two types", "NumPy makes float64 unless told otherwise")
+def test_types_of_slopes():
+    numpy_array = np.array([1.5])
+    assert tf.Variable(numpy_array).dtype == "float64" and tf.Variable(1.5).dtype == "float32"
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        tf.Variable(numpy_array) * tf.constant([2.0])
+
+
+@says("01.6", "an optimizer like Adam, which goes about its learning rate in each step")
+def test_steps_of_adam():
+    places = [keras.Variable(0.0), keras.Variable(0.0)]
+    optimizer = keras.optimizers.Adam(0.001)
+    for _ in range(40):
+        optimizer.apply([tf.constant(100.0), tf.constant(0.01)], places)
+    assert [float(place) for place in places] == pytest.approx([-0.04, -0.04], rel=0.01)
+
+
 @says("01.6", "a factor of 0.12 in forty steps, whatever the rate", "0.5 with a rate of 0.1 is enough")
 def test_momentum_in_the_valley():
     def left(rate, momentum, curvature):
