@@ -1,6 +1,5 @@
 """01.3 Slopes along plain numbers."""
 
-import numpy as np
 import tensorflow as tf
 
 from helpers.exercises import forms

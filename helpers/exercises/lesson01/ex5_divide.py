@@ -135,8 +135,8 @@ def minus_lost(a, b, Value, records):
 @mistake(
     "nothing is sent back",
     "All gradients are 0: a function is on the tape, but it adds nothing. Often it uses a copy of the quotient's "
-    "gradient, taken while recording, and that copy is still 0. Read `y.gradient` inside `send_back`, which runs later, "
-    "and add to `a.gradient` and `b.gradient` there.",
+    "gradient, taken while recording, and that copy is still 0. Read `y.gradient` inside `send_back`, which runs "
+    "later, and add to `a.gradient` and `b.gradient` there.",
 )
 def read_too_early(a, b, Value, records):
     y = Value(a.data / b.data)
@@ -184,8 +184,8 @@ def not_recorded(a, b, Value, records):
 
 @mistake(
     "the square is lost",
-    "The gradient along the denominator is right only where b is 1. The slope of 1 / b is −1 / b²: the denominator counts "
-    "twice.",
+    "The gradient along the denominator is right only where b is 1. The slope of 1 / b is −1 / b²: the denominator "
+    "counts twice.",
 )
 def square_lost(a, b, Value, records):
     y = Value(a.data / b.data)
