@@ -93,6 +93,30 @@ def test_mean_squared_error():
     assert keras.losses.mean_squared_error(tf.zeros((4, 1)), tf.ones((4, 1))).shape == (4,)
 
 
+@says("02.1", "Call it with a number of steps, and it gives the rate there")
+def test_schedule_is_called_with_steps():
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=20, decay_rate=0.5)
+    assert float(schedule(20)) == pytest.approx(0.05)
+
+
+@says("02.4", "`fit` after every batch")
+def test_fit_looks_at_metrics_after_every_batch():
+    looks = []
+
+    class Watched(keras.metrics.Mean):
+        def update_state(self, labels, predictions, sample_weight=None):
+            super().update_state(labels)
+
+        def result(self):
+            looks.append(None)
+            return super().result()
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[Watched()], run_eagerly=True)
+    model.fit(np.ones((8, 1)), np.ones((8, 1)), batch_size=2, verbose=0)
+    assert len(looks) >= 4
+
+
 @says("02.5", "`optimizer.lr = …` is accepted without a word, does nothing")
 def test_old_name_of_the_rate_does_nothing():
     optimizer = keras.optimizers.SGD(0.1)

@@ -81,8 +81,8 @@ def halved_once():
 
 @mistake(
     "all epochs dealt out at once",
-    "This is the rate after 47 steps, the batches that 1,500 rows in a row would make. Each epoch deals the 100 rows out "
-    "anew, and each has a small batch of its own at the end.",
+    "This is the rate after 47 steps, the batches that 1,500 rows in a row would make. Each epoch deals the 100 rows "
+    "out anew, and each has a small batch of its own at the end.",
 )
 def dealt_out_at_once():
     return 0.1 * 0.5 ** (47 / 20)
@@ -108,8 +108,8 @@ def halved_in_every_step():
 
 @mistake(
     "the schedule instead of a rate",
-    "What comes back is the schedule itself, which knows the rate of every step. Call it with a number of steps, and it "
-    "gives the rate there.",
+    "What comes back is the schedule itself, which knows the rate of every step. Call it with a number of steps, and "
+    "it gives the rate there.",
 )
 def schedule_itself():
     return keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=20, decay_rate=0.5)

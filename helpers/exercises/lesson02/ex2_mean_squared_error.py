@@ -121,9 +121,9 @@ def in_numpy(labels, predictions):
 
 @mistake(
     "labels that have lost their column",
-    "Labels of both shapes give the same loss, and both are compared with every prediction: even perfect predictions do "
-    "not score 0. Often the labels have lost their column, by `tf.squeeze` or `reshape(…, [-1])`, and the predictions "
-    "still have theirs. Bring both into the same shape.",
+    "Labels of both shapes give the same loss, and both are compared with every prediction: even perfect predictions "
+    "do not score 0. Often the labels have lost their column, by `tf.squeeze` or `reshape(…, [-1])`, and the "
+    "predictions still have theirs. Bring both into the same shape.",
 )
 def only_labels_squeezed(labels, predictions):
     return tf.reduce_mean(tf.square(tf.reshape(labels, [-1]) - predictions))
@@ -131,8 +131,8 @@ def only_labels_squeezed(labels, predictions):
 
 @mistake(
     "the root of the mean",
-    "Your loss is the root of the mean squared error. That is a good number to report, with the unit of the labels; the "
-    "task asks for the mean itself.",
+    "Your loss is the root of the mean squared error. That is a good number to report, with the unit of the labels; "
+    "the task asks for the mean itself.",
 )
 def root_of_the_mean(labels, predictions):
     return tf.sqrt(mean_squared_error(labels, predictions))

@@ -174,8 +174,8 @@ def swapped(model, loss_fn, dataset):
 
 @mistake(
     "the sum of the batch losses",
-    "The means of the batches are added up and never divided, so the number grows with the number of batches. Count each "
-    "by its rows, and divide by all rows.",
+    "The means of the batches are added up and never divided, so the number grows with the number of batches. Count "
+    "each by its rows, and divide by all rows.",
 )
 def sum_of_batch_losses(model, loss_fn, dataset):
     return sum(float(loss_fn(labels, model(features, training=False))) for features, labels in dataset)
@@ -183,8 +183,8 @@ def sum_of_batch_losses(model, loss_fn, dataset):
 
 @mistake(
     "the sum over all rows",
-    "This is the loss of all rows together, 7 times the mean of 7 rows. Count the rows that you have seen, and divide by "
-    "them.",
+    "This is the loss of all rows together, 7 times the mean of 7 rows. Count the rows that you have seen, and divide "
+    "by them.",
 )
 def sum_over_rows(model, loss_fn, dataset):
     return sum(float(loss_fn(labels, model(features, training=False))) * len(labels) for features, labels in dataset)
@@ -213,9 +213,9 @@ def squared_error(model, loss_fn, dataset):
 
 @mistake(
     "labels of one walk, predictions of another",
-    "The dataset was walked through twice, once for the labels and once for the predictions. This one deals its rows out "
-    "in another order each time, as a shuffled one does, so labels met the predictions of other rows. Use both "
-    "in the same walk.",
+    "The dataset was walked through twice, once for the labels and once for the predictions. This one deals its rows "
+    "out in another order each time, as a shuffled one does, so labels met the predictions of other rows. Use both in "
+    "the same walk.",
 )
 def two_walks(model, loss_fn, dataset):
     labels = tf.concat([labels for _, labels in dataset], axis=0)
@@ -225,8 +225,8 @@ def two_walks(model, loss_fn, dataset):
 
 @mistake(
     "the model in training mode",
-    "The model is another one after you have measured it: its BatchNormalization has moved its averages. That happens with "
-    "`training=True`, which also lets Dropout drop numbers. Measure it as it is used, with `training=False`.",
+    "The model is another one after you have measured it: its BatchNormalization has moved its averages. That happens "
+    "with `training=True`, which also lets Dropout drop numbers. Measure it as it is used, with `training=False`.",
 )
 def in_training_mode(model, loss_fn, dataset):
     mean = keras.metrics.Mean()
