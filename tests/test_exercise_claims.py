@@ -99,6 +99,15 @@ def test_schedule_is_called_with_steps():
     assert float(schedule(20)) == pytest.approx(0.05)
 
 
+@says("02.3", "BatchNormalization has moved its averages. That happens with `training=True`")
+@says("02.6", "its averages stand still while you train")
+def test_averages_move_in_training_mode():
+    layer = keras.layers.BatchNormalization()
+    for training, moved in ((False, False), (None, False), (True, True)):
+        layer(tf.constant([[1.0], [5.0]]), training=training)
+        assert (float(layer.moving_mean[0]) != 0) == moved
+
+
 @says("02.4", "`fit` after every batch")
 def test_fit_looks_at_metrics_after_every_batch():
     looks = []
@@ -278,6 +287,7 @@ def test_clip_returns_the_norm():
     assert float(norm) == 5 and float(tf.norm(clipped[0])) == pytest.approx(1)
 
 
+@says("02.6", "A model that is called without `training=True` predicts as it does in use")
 @says("05.4", "a model that is called without the word assumes that it is being used, not trained")
 def test_call_without_the_word():
     model = keras.Sequential([keras.Input((50,)), keras.layers.Dropout(0.5)])

@@ -6,7 +6,14 @@ import tensorflow as tf
 
 from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson02.shared import batches_of, is_same, line_model, lopsided_loss, restless_model, weights_of
+from helpers.exercises.lesson02.shared import (
+    is_same,
+    line_model,
+    lopsided_loss,
+    reordered_batches_of,
+    restless_model,
+    weights_of,
+)
 
 TITLE = "The mean loss of an epoch"
 TASK = """Fill the gap in `mean_loss(model, loss_fn, dataset)`, marked by `...`; it takes a line or two. The function
@@ -244,8 +251,8 @@ def on_a_line(candidate):
     model, loss_fn = line_model(2.0, 1.0), lopsided_loss
     before = weights_of(model)
     # twice three rows and one, then four rows and three
-    ragged, uneven = (forms.number(candidate(model, loss_fn, batches_of(X, Y, size))) for size in (3, 4))
-    whole = forms.number(candidate(model, loss_fn, batches_of(X[:2], Y[:2], 2)))
+    ragged, uneven = (forms.number(candidate(model, loss_fn, reordered_batches_of(X, Y, size))) for size in (3, 4))
+    whole = forms.number(candidate(model, loss_fn, reordered_batches_of(X[:2], Y[:2], 2)))
     return {
         "mean loss of 7 rows in batches of 3": ragged,
         "mean loss of the same 7 rows in batches of 4": uneven,
@@ -257,7 +264,7 @@ def on_a_line(candidate):
 def on_a_restless_model(candidate):
     model = restless_model()
     before = weights_of(model)
-    loss = forms.number(candidate(model, lopsided_loss, batches_of(X, Y, 3)))
+    loss = forms.number(candidate(model, lopsided_loss, reordered_batches_of(X, Y, 3)))
     if not np.array_equal(weights_of(model), before):
         return {"a model with BatchNormalization and Dropout stays as it was": False}
     return {
@@ -283,7 +290,8 @@ def second(candidate):
     model, loss_fn = line_model(-1.0, 0.5), lopsided_loss
     x, y = [1.0, 2.0, 0.0, -3.0, 5.0], [0.0, 1.0, 6.0, 3.0, -4.0]
     found = {
-        f"batches of {size}": forms.number(candidate(model, loss_fn, batches_of(x, y, size))) for size in (1, 2, 3, 5)
+        f"batches of {size}": forms.number(candidate(model, loss_fn, reordered_batches_of(x, y, size)))
+        for size in (1, 2, 3, 5)
     }
     return found | on_a_restless_model(candidate)
 
