@@ -51,6 +51,23 @@ def test_central_differences_have_twice_the_digits():
     assert 1e-5 < abs(central) < 1e-4 and 1e-3 < abs(one_sided) < 1e-2
 
 
+@says("01.3", "TensorFlow never mixes the two types", "NumPy makes float64 unless told otherwise")
+def test_types_of_slopes():
+    numpy_array = np.array([1.5])
+    assert tf.Variable(numpy_array).dtype == "float64" and tf.Variable(1.5).dtype == "float32"
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        tf.Variable(numpy_array) * tf.constant([2.0])
+
+
+@says("01.6", "an optimizer like Adam, which goes about its learning rate in each step")
+def test_steps_of_adam():
+    places = [keras.Variable(0.0), keras.Variable(0.0)]
+    optimizer = keras.optimizers.Adam(0.001)
+    for _ in range(40):
+        optimizer.apply([tf.constant(100.0), tf.constant(0.01)], places)
+    assert [float(place) for place in places] == pytest.approx([-0.04, -0.04], rel=0.01)
+
+
 @says("01.6", "a factor of 0.12 in forty steps, whatever the rate", "0.5 with a rate of 0.1 is enough")
 def test_momentum_in_the_valley():
     def left(rate, momentum, curvature):
@@ -74,6 +91,39 @@ def test_length_of_a_dataset():
 def test_mean_squared_error():
     assert EXERCISES["02.2"].reference(tf.constant([[1.0, 2.0]]), tf.constant([[1.0], [2.0]])) == 0
     assert keras.losses.mean_squared_error(tf.zeros((4, 1)), tf.ones((4, 1))).shape == (4,)
+
+
+@says("02.1", "Call it with a number of steps, and it gives the rate there")
+def test_schedule_is_called_with_steps():
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=20, decay_rate=0.5)
+    assert float(schedule(20)) == pytest.approx(0.05)
+
+
+@says("02.3", "BatchNormalization has moved its averages. That happens with `training=True`")
+@says("02.6", "its averages stand still while you train")
+def test_averages_move_in_training_mode():
+    layer = keras.layers.BatchNormalization()
+    for training, moved in ((False, False), (None, False), (True, True)):
+        layer(tf.constant([[1.0], [5.0]]), training=training)
+        assert (float(layer.moving_mean[0]) != 0) == moved
+
+
+@says("02.4", "`fit` after every batch")
+def test_fit_looks_at_metrics_after_every_batch():
+    looks = []
+
+    class Watched(keras.metrics.Mean):
+        def update_state(self, labels, predictions, sample_weight=None):
+            super().update_state(labels)
+
+        def result(self):
+            looks.append(None)
+            return super().result()
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[Watched()], run_eagerly=True)
+    model.fit(np.ones((8, 1)), np.ones((8, 1)), batch_size=2, verbose=0)
+    assert len(looks) >= 4
 
 
 @says("02.5", "`optimizer.lr = …` is accepted without a word, does nothing")
@@ -253,6 +303,7 @@ def test_clip_returns_the_norm():
     assert float(norm) == 5 and float(tf.norm(clipped[0])) == pytest.approx(1)
 
 
+@says("02.6", "A model that is called without `training=True` predicts as it does in use")
 @says("05.4", "a model that is called without the word assumes that it is being used, not trained")
 def test_call_without_the_word():
     model = keras.Sequential([keras.Input((50,)), keras.layers.Dropout(0.5)])

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "What will the tape say?"
@@ -13,7 +14,8 @@ with tf.GradientTape() as tape:
     y = w * w + tf.stop_gradient(w) * w
 ```
 
-What does `tape.gradient(y, w)` give? Work it out on paper and let `what_the_tape_says` return the number."""
+What does `tape.gradient(y, w)` give? Work it out on paper and let `what_the_tape_says` return the number
+(an int, a float or a scalar tensor)."""
 HINTS = (
     "`tf.stop_gradient(w)` still has the value 3. What is gone is only the tape's knowledge of where that 3 came from.",
     "So to the tape, `y` looks like w² + 3 · w.",
@@ -77,11 +79,29 @@ def value_for_slope():
     return 18.0
 
 
+@mistake(
+    "everything held still",
+    "A slope of 0 would mean that `y` stays where it is when `w` moves a little. `stop_gradient` holds one factor, "
+    "and nothing else: the three other `w` are still the Variable.",
+)
+def everything_held_still():
+    return 0.0
+
+
+@mistake(
+    "a slope and a value",
+    "15 is 6 + 9: the slope of the first product, but the value of the second. Of the second product, too, the slope "
+    "is wanted: how fast is 3 · w, the 3 being fixed?",
+)
+def slope_and_value():
+    return 15.0
+
+
 # Probes
 
 
 def observe(candidate):
-    return {"the slope you predict": float(candidate())}
+    return {"the slope you predict": forms.number(candidate())}
 
 
 EXERCISE = Exercise(
@@ -95,6 +115,8 @@ EXERCISE = Exercise(
         nothing_held_still,
         product_left_out,
         value_for_slope,
+        everything_held_still,
+        slope_and_value,
     ),
     observe=observe,
     second=observe,

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "A gradient without a tape"
 TASK = """Write `numerical_gradient(function, point, h)`: the slopes of a function of several numbers, by **central
 differences**. For each coordinate, go `h` ahead and `h` back along it, hold the others still, and divide the rise by
-the
-run. `point` is a float64 array of shape `(n,)`, and so is the answer; `point` itself must not be changed.
+the run. `point` is a float64 array of shape `(n,)`, and so is the answer (an array, not a list). Afterwards, `point`
+must be as it was.
 
 With this function you can check any gradient in this course."""
 HINTS = (
@@ -63,7 +64,7 @@ def difference_on_copies(function, point, h):
         ahead, behind = point.copy(), point.copy()
         ahead[i], behind[i] = point[i] + h, point[i] - h
         slopes.append((function(ahead) - function(behind)) / h / 2)
-    return slopes
+    return np.array(slopes)
 
 
 # Mistakes
@@ -82,6 +83,37 @@ def one_sided(function, point, h):
         nudge[i] = h
         slopes[i] = (function(point + nudge) - function(point)) / h
     return slopes
+
+
+@mistake(
+    "one-sided difference, backward",
+    "Your slopes are those from a step behind the point to the point itself. Where the function bends, they miss by "
+    "about h times half the curvature; go on to a step ahead of the point, and the bends cancel.",
+)
+def one_sided_backward(function, point, h):
+    slopes = np.zeros_like(point)
+    for i in range(len(point)):
+        nudge = np.zeros_like(point)
+        nudge[i] = h
+        slopes[i] = (function(point) - function(point - nudge)) / h
+    return slopes
+
+
+@mistake(
+    "half a step to either side",
+    "Your slopes are central differences, but with half the step: the farthest you go from the point is h / 2. Go `h` "
+    "ahead and `h` back; the run is then 2h.",
+)
+def half_steps(function, point, h):
+    return numerical_gradient(function, point, h / 2)
+
+
+@mistake(
+    "back minus ahead",
+    "Every slope has the wrong sign. The rise is the value ahead minus the value behind, not the other way round.",
+)
+def back_minus_ahead(function, point, h):
+    return -numerical_gradient(function, point, h)
 
 
 @mistake(
@@ -173,23 +205,45 @@ def not_put_back(function, point, h):
 # Probes
 
 
+def saddle(p):
+    return float(p[0] ** 3 * p[1] + 5 * p[2] ** 2 - p[1])
+
+
+def steep(p):
+    return float(np.exp(2 * p[0]))
+
+
+def ripples(p):
+    return float(np.sum(np.cos(p)))
+
+
+def slopes_at(candidate, function, start, h):
+    """Return what comes back, the farthest step from the point as a multiple of h, and how far the point moved."""
+    point, steps = np.array(start), []
+
+    def watched(p):
+        steps.append(np.abs(p - np.array(start)).max() / h)
+        return function(p)
+
+    watched.__qualname__ = "function"  # the name in Python's message if it is called in another way
+    slopes = candidate(watched, point, h)
+    return slopes, max(steps, default=-1.0), np.abs(point - start).max()
+
+
 def observe(candidate):
-    start, called_at = np.array([1.5, 2.0, -0.5]), []
-
-    def saddle(p):
-        called_at.append(np.abs(p - start).max())
-        return float(p[0] ** 3 * p[1] + 5 * p[2] ** 2 - p[1])
-
-    def steep(p):
-        return float(np.exp(2 * p[0]))
-
-    point = start.copy()
-    wide = candidate(saddle, point, 0.5)
-    return {
-        "x³y + 5z² − y at (1.5, 2, −0.5), with h = 0.5: slopes": np.array(wide, "float64"),
-        "exp(2x) at 0, with h = 0.01: slopes": np.array(candidate(steep, np.array([0.0]), 0.01), "float64"),
-        "farthest step from the point, with h = 0.5": float(max(called_at, default=-1)),
-        "largest change of the point itself": float(np.abs(point - start).max()),
+    wide, *wide_steps = slopes_at(candidate, saddle, [1.5, 2.0, -0.5], 2.0)
+    form = {"what comes back for three numbers": forms.in_words(wide)}
+    if form != {"what comes back for three numbers": "a float64 array of shape (3,)"}:
+        return form
+    small, *small_steps = slopes_at(candidate, steep, [0.0], 0.01)
+    many, *many_steps = slopes_at(candidate, ripples, np.arange(12.0), 1e-4)
+    farthest, moved = np.transpose([wide_steps, small_steps, many_steps])
+    return form | {
+        "x³y + 5z² − y at (1.5, 2, −0.5), with h = 2: slopes": wide,
+        "exp(2x) at 0, with h = 0.01: slopes": forms.numbers(small),
+        "cos(x₁) + … + cos(x₁₂) at (0, …, 11), with h = 0.0001: slopes": forms.numbers(many),
+        "farthest steps from these points, as multiples of h": farthest,
+        "largest changes of the points themselves": moved,
     }
 
 
@@ -197,11 +251,14 @@ def second(candidate):
     def waves(p):
         return float(np.sin(3 * p[0]) * p[1] + p[1] ** 3 * p[3] - np.cos(p[2]))
 
-    point = np.array([0.3, -1.2, 2.0, 0.7])
+    start = [0.3, -1.2, 2.0, 0.7]
+    wide, *wide_steps = slopes_at(candidate, waves, start, 0.2)
+    small, *small_steps = slopes_at(candidate, waves, start, 0.03)
     return {
-        "slopes, h = 0.2": np.array(candidate(waves, point, 0.2), "float64"),
-        "slopes, h = 0.03": np.array(candidate(waves, point, 0.03), "float64"),
-        "point": point,
+        "form": forms.in_words(wide),
+        "slopes, h = 0.2": forms.numbers(wide),
+        "slopes, h = 0.03": forms.numbers(small),
+        "steps": np.array([wide_steps, small_steps]),
     }
 
 
@@ -214,6 +271,9 @@ EXERCISE = Exercise(
     alternatives=(difference_by_rows, difference_on_copies),
     mistakes=(
         one_sided,
+        one_sided_backward,
+        half_steps,
+        back_minus_ahead,
         run_too_short,
         times_h,
         all_at_once,

@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Mend gradient descent"
-TASK = """This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes
-from the
+TASK = """This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes from the
 lesson. Run it on a few points, read the last line of the error, mend the loop, and check it. Three points will do:
 
 ```python
@@ -17,8 +17,7 @@ fit_line(tf.Variable(0.0), tf.Variable(0.0), inputs, targets, rate=0.1, steps=5)
 ```
 
 `w` and `b` are scalar `tf.Variable`s, to be changed in place. `inputs` and `targets` are float32 tensors of shape
-`(n,)`.
-The answer is the loss before each step, a list of floats."""
+`(n,)`. The answer is the loss before each step, a list of floats or scalar tensors."""
 HINTS = (
     "`NoneType` in the error means a missing gradient: something between the variables and the loss was "
     "computed where the tape could not see it.",
@@ -39,7 +38,7 @@ def fit_line(w, b, inputs, targets, rate, steps):
         steps: how many steps to take.
 
     Returns:
-        The loss before each step, a list of `steps` floats.
+        The loss before each step, a list of `steps` floats or scalar tensors.
     """
     losses = []
     for _ in range(steps):
@@ -108,11 +107,28 @@ def fit_line_by_assign(w, b, inputs, targets, rate, steps):
 
 
 @mistake(
+    "the tape did not see the predictions",
+    "`rate * gradient` stops, because `gradient` is `None`: the tape saw no path from `w` and `b` to the loss. It "
+    "follows only what is computed inside its `with`, and usually the line with `predictions` still stands before it. "
+    "Then see to the other mistake, if it is not yet mended: this one hides it.",
+)
+def predictions_outside(w, b, inputs, targets, rate, steps):
+    losses = []
+    for _ in range(steps):
+        predictions = w * inputs + b
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((predictions - targets) ** 2)
+        for variable, gradient in zip([w, b], tape.gradient(loss, [w, b])):
+            variable.assign_sub(rate * gradient)
+        losses.append(float(loss))
+    return losses
+
+
+@mistake(
     "the variables are never changed",
-    "`w` and `b` end where they started, and the loss never moves. If there are gradients, look "
-    "at the update: `variable = variable - …` makes a new number and gives it the name; the Variable is left "
-    "as "
-    "it was. Change it in place.",
+    "The loop runs to its end, but `w` and `b` are where they started, and the loss never moves. If the tape sees the "
+    "predictions now, one of the two mistakes is gone, and the other is in the update: `variable = variable - …` makes "
+    "a new number and gives it the name; the Variable is left as it was. Change it in place.",
 )
 def replaced(w, b, inputs, targets, rate, steps):
     losses = []
@@ -156,6 +172,61 @@ def one_forward_pass(w, b, inputs, targets, rate, steps):
         for variable, gradient in zip([w, b], gradients):
             variable.assign_sub(rate * gradient)
         losses.append(float(loss))
+    return losses
+
+
+@mistake(
+    "one gradient for all steps",
+    "The losses are those of where you are, but every step is the same as the first. A gradient belongs to one "
+    "position of `w` and `b`; after a step it must be computed anew, inside the loop.",
+)
+def one_gradient(w, b, inputs, targets, rate, steps):
+    losses = []
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((w * inputs + b - targets) ** 2)
+    gradients = tape.gradient(loss, [w, b])
+    for _ in range(steps):
+        losses.append(float(tf.reduce_mean((w * inputs + b - targets) ** 2)))
+        for variable, gradient in zip([w, b], gradients):
+            variable.assign_sub(rate * gradient)
+    return losses
+
+
+@mistake(
+    "the rate forgotten",
+    "Each step is the whole gradient, as if the rate were 1, and here that throws `w` and `b` farther away with every "
+    "step. Multiply the gradient by `rate` before you subtract it.",
+)
+def rate_forgotten(w, b, inputs, targets, rate, steps):
+    return fit_line(w, b, inputs, targets, 1.0, steps)
+
+
+@mistake(
+    "the loss after the step",
+    "`w` and `b` are right, but each loss is the one after its step; the loss of the start is missing. Report the loss "
+    "that the tape has seen, before `w` and `b` are changed.",
+)
+def loss_after_the_step(w, b, inputs, targets, rate, steps):
+    losses = []
+    for _ in range(steps):
+        fit_line(w, b, inputs, targets, rate, 1)
+        losses.append(float(tf.reduce_mean((w * inputs + b - targets) ** 2)))
+    return losses
+
+
+@mistake(
+    "b moved by the slope of a later place",
+    "`w` is right after one step, `b` is not: its slope was computed when `w` had already moved. A gradient belongs to "
+    "one position; ask the tape for both slopes first, then move both.",
+)
+def one_after_the_other(w, b, inputs, targets, rate, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append(float(tf.reduce_mean((w * inputs + b - targets) ** 2)))
+        for variable in (w, b):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((w * inputs + b - targets) ** 2)
+            variable.assign_sub(rate * tape.gradient(loss, variable))
     return losses
 
 
@@ -213,18 +284,18 @@ def line_model(candidate, start, inputs, targets, rate, steps):
     """Return the losses and where a new pair of variables ends, (w, b)."""
     w, b = (tf.Variable(value) for value in start)
     losses = candidate(w, b, tf.constant(inputs), tf.constant(targets), rate, steps)
-    return np.array(losses, "float64"), np.array([float(w), float(b)])
+    return forms.numbers(losses), np.array([float(w), float(b)])
 
 
 def observe(candidate):
     inputs, targets = [0.0, 1.0, 2.0, 4.0], [1.5, 2.0, 6.0, 8.0]
     _, one = line_model(candidate, (0.5, -1.0), inputs, targets, 0.05, 1)
-    losses, three = line_model(candidate, (0.5, -1.0), inputs, targets, 0.05, 3)
+    losses, twelve = line_model(candidate, (0.5, -1.0), inputs, targets, 0.05, 12)
     _, single = line_model(candidate, (1.0, 2.0), [3.0], [1.0], 0.02, 2)
     return {
         "after one step from (0.5, −1): (w, b)": one,
-        "after three steps: (w, b)": three,
-        "before each of the three steps: losses": losses,
+        "after twelve steps: (w, b)": twelve,
+        "before each of the twelve steps: losses": losses,
         "after two steps on a single point, from (1, 2): (w, b)": single,
     }
 
@@ -244,9 +315,14 @@ EXERCISE = Exercise(
     starter=fit_line_broken,
     alternatives=(fit_line_by_optimizer, fit_line_by_assign),
     mistakes=(
+        predictions_outside,
         replaced,
         new_variables,
         one_forward_pass,
+        one_gradient,
+        rate_forgotten,
+        loss_after_the_step,
+        one_after_the_other,
         b_left_out,
         uphill,
         step_for_position,

@@ -1,17 +1,19 @@
 """01.5 Division for our own tape."""
 
+import inspect
+
 import numpy as np
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Division for our own tape"
-TASK = """Our own tape knows `*`, `+`, `-`, `**` and `tanh`. Teach it to divide. Write `divide(a, b, Value,
-records)`, with
-the pattern of `multiply` from the first step of "What the tape really is": compute the quotient, put a `send_back` on
-the
-tape, return the quotient as a `Value`.
+TASK = """Our own tape knows `*`, `+`, `-`, `**` and `tanh`. Teach it to divide. Write `divide(a, b, Value, records)`,
+with the pattern of `multiply` from the first step of "What the tape really is": compute the quotient, put a `send_back`
+on the tape, return the quotient as a `Value`.
 
-The class `Value` and the list `records` come as arguments, so that the check can use a tape of its own."""
+The class `Value` and the list `records` come as arguments, so that the check can use a tape of its own. What you put on
+it must be something that can be called without arguments."""
 HINTS = (
     "How much does a / b change per unit of a? And per unit of b? Write a / b as a · b⁻¹ and use the rule for xⁿ.",
     "The slopes are 1 / b and −a / b². Each is multiplied by `y.gradient`, and added to the gradient that is "
@@ -132,9 +134,9 @@ def minus_lost(a, b, Value, records):
 
 @mistake(
     "nothing is sent back",
-    "All gradients are 0: a function is on the tape, but it adds nothing. If it uses a copy of "
-    "the quotient's gradient, taken while recording, that copy is still 0. Read `y.gradient` inside "
-    "`send_back`, which runs later, and add to `a.gradient` and `b.gradient` there.",
+    "All gradients are 0: a function is on the tape, but it adds nothing. Often it uses a copy of the quotient's "
+    "gradient, taken while recording, and that copy is still 0. Read `y.gradient` inside `send_back`, which runs "
+    "later, and add to `a.gradient` and `b.gradient` there.",
 )
 def read_too_early(a, b, Value, records):
     y = Value(a.data / b.data)
@@ -149,10 +151,10 @@ def read_too_early(a, b, Value, records):
 
 
 @mistake(
-    "called instead of recorded",
-    "All gradients are 0: something is on the tape, but it is not a function. `send_back()` "
-    "runs it now, when nothing has come back yet, and hands over its result, `None`. Without the parentheses "
-    "you hand over the function itself.",
+    "what is on the tape cannot be played",
+    "All gradients are 0: what is on the tape cannot be called without arguments. Often it is no function at all: "
+    "`send_back()` runs it now, when nothing has come back yet, and hands over its result, `None`. Without the "
+    "parentheses you hand over the function itself.",
 )
 def called_instead_of_recorded(a, b, Value, records):
     y = Value(a.data / b.data)
@@ -167,8 +169,8 @@ def called_instead_of_recorded(a, b, Value, records):
 
 @mistake(
     "nothing put on the tape",
-    "The quotient is right, all gradients are 0, and the tape is empty. A function that is not "
-    "on the tape is never played: append `send_back` to `records`, the list that was handed in.",
+    "The quotient is right, all gradients are 0, and the tape is empty. A function that is not on the tape is never "
+    "played: append `send_back` to `records`, the list that was handed in (`records = records + [...]` makes another).",
 )
 def not_recorded(a, b, Value, records):
     y = Value(a.data / b.data)
@@ -178,6 +180,31 @@ def not_recorded(a, b, Value, records):
         b.gradient -= y.gradient * a.data / b.data**2
 
     return y
+
+
+@mistake(
+    "the square is lost",
+    "The gradient along the denominator is right only where b is 1. The slope of 1 / b is −1 / b²: the denominator "
+    "counts twice.",
+)
+def square_lost(a, b, Value, records):
+    y = Value(a.data / b.data)
+
+    def send_back():
+        a.gradient += y.gradient / b.data
+        b.gradient -= y.gradient * a.data / b.data
+
+    records.append(send_back)
+    return y
+
+
+@mistake(
+    "a number instead of a Value",
+    "The quotient comes back as a plain number, which has no place for a gradient, so nothing can be sent back through "
+    "it. Make a `Value` of it, use that in `send_back`, and return it.",
+)
+def plain_number(a, b, Value, records):
+    return a.data / b.data
 
 
 @mistake(
@@ -217,16 +244,30 @@ def multiply(a, b, records):
 
 
 def play_back(result, records):
-    """Play the tape backward, as in the lesson; what is not a function cannot be played."""
+    """Play the tape backward, as in the lesson; what cannot be called is left out."""
     result.gradient = 1.0
     for send_back in reversed(records):
-        if callable(send_back):
+        if can_be_played(send_back):
             send_back()
+
+
+def can_be_played(entry):
+    """Whether an entry of the tape can be called without arguments."""
+    try:
+        inspect.signature(entry).bind()
+    except TypeError:  # also of what cannot be called at all
+        return False
+    except ValueError:  # some built-in functions do not tell
+        return True
+    return True
 
 
 def observe(candidate):
     records, (a, b) = [], (PlainValue(3.0), PlainValue(-2.0))
     quotient = candidate(a, b, PlainValue, records)
+    form = {"what comes back": "a Value" if isinstance(quotient, PlainValue) else forms.in_words(quotient)}
+    if form != {"what comes back": "a Value"}:
+        return form
     recorded = records.copy()
     play_back(quotient, records)
 
@@ -235,23 +276,32 @@ def observe(candidate):
     first = candidate(c, d, PlainValue, chain)
     second = candidate(multiply(c, first, chain), d, PlainValue, chain)
     play_back(second, chain)
-    return {
-        "3 / −2": float(quotient.data),
+    return form | {
+        "3 / −2": forms.number(quotient.data),
         "something was put on the tape": len(recorded) > 0,
-        "all that was put there is functions": all(callable(entry) for entry in recorded),
+        "all that was put there can be called without arguments": all(map(can_be_played, recorded)),
         "a / b at (3, −2): gradients along (a, b)": np.array([a.gradient, b.gradient], "float64"),
         "c · (c / d) / d at (6, 4): gradients along (c, d)": np.array([c.gradient, d.gradient], "float64"),
+        "e / e at 5: gradient": gradient_of_itself(candidate),
     }
+
+
+def gradient_of_itself(candidate):
+    """Return the gradient of e / e along e, which is 0: the two uses of e send back opposite amounts."""
+    records, e = [], PlainValue(5.0)
+    play_back(candidate(e, e, PlainValue, records), records)
+    return forms.number(e.gradient)
 
 
 def observe_again(candidate):
     alone, records, (a, b) = [], [], (PlainValue(-1.7), PlainValue(0.6))
-    candidate(a, b, PlainValue, alone)
+    if not isinstance(candidate(a, b, PlainValue, alone), PlainValue):
+        return {"a Value": False}
     product = multiply(candidate(b, a, PlainValue, records), multiply(a, b, records), records)
     result = candidate(product, candidate(a, b, PlainValue, records), PlainValue, records)
     play_back(result, records)
-    measured = {"result": result.data, "a": a.gradient, "b": b.gradient}
-    return measured | {"recorded": len(alone) > 0, "functions": all(callable(entry) for entry in alone)}
+    measured = {"a Value": True, "result": result.data, "a": a.gradient, "b": b.gradient}
+    return measured | {"recorded": len(alone) > 0, "functions": all(map(can_be_played, alone))}
 
 
 EXERCISE = Exercise(
@@ -268,6 +318,8 @@ EXERCISE = Exercise(
         read_too_early,
         called_instead_of_recorded,
         not_recorded,
+        square_lost,
+        plain_number,
         like_a_product,
     ),
     observe=observe,

@@ -6,24 +6,24 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "The bottom of a valley in forty questions"
-TASK = """Design a descent of your own. You stand in a narrow valley and cannot see it; all you can do is ask for the
-slope at a point. Write `find_bottom(slope, start)`: `slope(point)` returns the gradient there, so no tape is needed,
-and it
-may be called **at most 40 times**. Return the point where you think the bottom is. At most **1 %** of the distance from
+TASK = """Design a descent of your own. You stand in a valley and cannot see it; all you can do is ask for the slope at
+a point. Write `find_bottom(slope, start)`: `slope(point)` returns the gradient there, so no tape is needed, and it may
+be called **at most 40 times**. Return the point where you think the bottom is. At most **1 %** of the distance from
 `start` to the bottom may be left.
 
-Points and gradients have the shape `(2,)`; `start` and the gradients are float64 arrays. The check visits several
-valleys,
-all of them quadratic. They differ in where the bottom is, in the direction of the floor, and in their curvatures: at
-least 1
-along the floor, and at most 25 across it.
+Points and gradients have the shape `(2,)`. `start` and the gradients are float64 arrays; what you return may also be a
+list or a tensor. Leave `start` as it is.
 
-Plain descent with one rate will not do. The best rate there is, 2 / 26, shrinks the distance to 24 / 26 in each step,
-and
-forty steps leave 4 % of it. Any way that arrives is right."""
+The check visits several valleys, all of them quadratic. They differ in where the bottom is, in the direction of the
+floor, and in their two curvatures: both lie between 1 and 25, the smaller one along the floor. Some valleys have 1 and
+25, and are narrow.
+
+There, plain descent with one rate will not do. The best rate there is, 2 / 26, shrinks the distance to 24 / 26 in each
+step, and forty steps leave 4 % of it. Any way that arrives is right."""
 HINTS = (
     "With one rate, the walls allow less than 2 / 25, and that is slow along the floor. What do the last slopes "
     "tell that the present one does not? Across the valley their signs change, along the floor they agree.",
@@ -85,9 +85,10 @@ def bottom_by_newton(slope, start):
 def bottom_by_many_rates(slope, start):
     # the rates of a Chebyshev polynomial: each is right for another curvature between 1 and 25
     curvatures = 13 + 12 * np.cos(np.pi * (np.arange(20) + 0.5) / 20)
+    point = start
     for curvature in curvatures:
-        start -= slope(start) / curvature
-    return tf.constant(start)
+        point = point - slope(point) / curvature
+    return tf.constant(point)
 
 
 def bottom_by_last_change(slope, start):
@@ -120,9 +121,10 @@ def rate_for_the_floor(slope, start):
 
 @mistake(
     "crawling",
-    "You come nearer with every step, and forty are too few. Along the floor the slope is small, "
-    "so the steps are, too; a larger rate would help there, but the walls do not allow it. Let steps that "
-    "agree with each other build up. If they do, keep a larger part of the last step.",
+    "You come nearer with every step, and forty are too few: most of what is left lies along the floor. Often the rate "
+    "is small because of the walls, and with it the steps along the floor: let steps that agree with each other build "
+    "up, or keep a larger part of the last step. A rate that shrinks as you go, or an optimizer like Adam, which goes "
+    "about its learning rate in each step, also stops short.",
 )
 def rate_for_the_walls(slope, start):
     point = start
@@ -197,10 +199,9 @@ def without_questions(slope, start):
 
 @mistake(
     "a valley along the axes",
-    "Where the floor runs along an axis you arrive, where it runs at an angle you do not. This "
-    "comes from treating each coordinate on its own, with a rate of its own for instance: in a slanting "
-    "valley, "
-    "both coordinates feel both curvatures. Treat the point as a whole.",
+    "Where the floor runs along an axis you arrive, where it runs at an angle you do not. Often each coordinate is "
+    "treated on its own, with a rate of its own for instance: in a slanting valley, both coordinates feel both "
+    "curvatures. Treat the point as a whole.",
 )
 def rate_for_each_coordinate(slope, start):
     point = start
@@ -211,9 +212,9 @@ def rate_for_each_coordinate(slope, start):
 
 @mistake(
     "fitted to two curvatures",
-    "Where the curvatures are 1 and 25 you arrive, where they lie in between you do not. A rate of "
-    "1 / curvature is perfect for one curvature, and may throw you out at another. Use only the limits, or "
-    "measure the curvatures.",
+    "Where the curvatures are 1 and 25 you arrive, in a valley with others you do not. Often the cause is a rate of "
+    "1 / curvature: it is perfect for one curvature, and may throw you out at another. Use only the limits, or measure "
+    "the curvatures.",
 )
 def two_curvatures_only(slope, start):
     point = start - slope(start) / 25
@@ -237,8 +238,7 @@ class Valley:
         return np.array([along, [-along[1], along[0]]])
 
     def visit(self, candidate):
-        """Return the points asked about and last the one returned, along and across, as shares of the start's "
-        "distance."""
+        """Return the points asked about and what came back, a point or words on its form."""
         axes, asked = self.axes(), []
 
         def slope(point):
@@ -246,8 +246,13 @@ class Valley:
             return (np.array(self.curvatures) * (axes @ (asked[-1] - self.bottom))) @ axes
 
         slope.__qualname__ = "slope"  # the name in Python's message if it is called in another way
-        answer = as_point(candidate(slope, self.bottom + np.array(self.start) @ axes))
-        return (np.array([*asked, answer]) - self.bottom) @ axes.T / np.hypot(*self.start)
+        found = candidate(slope, self.bottom + np.array(self.start) @ axes)
+        point = forms.numbers(found)
+        return asked, point if np.shape(point) == (2,) else forms.in_words(found)
+
+    def places(self, points):
+        """Return points along and across the floor, the bottom at (0, 0), as shares of the start's distance."""
+        return (np.array(points) - self.bottom) @ self.axes().T / np.hypot(*self.start)
 
 
 def as_point(value):
@@ -282,17 +287,23 @@ def how_it_ends(places):
     return "not at the bottom"
 
 
-def observe_valleys(candidate, straight, slanting, wide):
-    walks = [valley.visit(candidate) for valley in (straight, slanting, wide)]
+def observe_valleys(candidate, straight, slanting, *others):
+    valleys = [straight, slanting, *others]
+    visits = [valley.visit(candidate) for valley in valleys]
+    for _, found in visits:
+        if isinstance(found, str):
+            return {"what comes back": found}
+    walks = [valley.places([*asked, point]) for valley, (asked, point) in zip(valleys, visits)]
     ends = [how_it_ends(walk) for walk in walks]
     end, missed = ends[0], [end != "at the bottom" for end in ends]
     if min(len(walk) for walk in walks) == 1:
         end = "anywhere: nothing was asked"
     elif not missed[0] and missed[1]:
         end = "at the bottom if the floor runs along an axis, else not"
-    elif not missed[0] and missed[2]:
+    elif not missed[0] and any(missed):
         end = "at the bottom if the curvatures are 1 and 25, else not"
     return {
+        "what comes back": "a point, of shape (2,)",
         "most questions about a valley": max(len(walk) for walk in walks) - 1,
         "largest distance left, as a share of the start's": np.max([np.linalg.norm(walk[-1]) for walk in walks]),
         "in the end, the point is": end,
@@ -302,18 +313,22 @@ def observe_valleys(candidate, straight, slanting, wide):
 def observe(candidate):
     return observe_valleys(
         candidate,
-        straight=Valley((3.0, -1.0), (1.0, 0.0), (1.0, 25.0), (4.0, 2.0)),
-        slanting=Valley((-2.0, 5.0), (3.0, 4.0), (1.0, 25.0), (-3.0, 2.5)),
-        wide=Valley((0.5, -4.0), (12.0, -5.0), (2.0, 16.0), (1.5, -3.0)),
+        Valley((3.0, -1.0), (1.0, 0.0), (1.0, 25.0), (4.0, 2.0)),
+        Valley((-2.0, 5.0), (3.0, 4.0), (1.0, 25.0), (-3.0, 2.5)),
+        Valley((0.5, -4.0), (12.0, -5.0), (2.0, 16.0), (1.5, -3.0)),
+        Valley((1.0, 2.5), (-1.0, 3.0), (1.0, 6.5), (2.0, 3.0)),
+        Valley((-4.0, -0.5), (2.0, 1.0), (20.0, 25.0), (-2.0, -1.0)),
     )
 
 
 def second(candidate):
     return observe_valleys(
         candidate,
-        straight=Valley((-1.0, 2.0), (1.0, 0.0), (1.0, 25.0), (-2.0, 3.0)),
-        slanting=Valley((4.0, 0.5), (-1.0, 2.0), (1.0, 25.0), (5.0, 3.0)),
-        wide=Valley((2.0, 2.5), (1.0, 1.0), (1.5, 18.0), (-2.0, -2.0)),
+        Valley((-1.0, 2.0), (1.0, 0.0), (1.0, 25.0), (-2.0, 3.0)),
+        Valley((4.0, 0.5), (-1.0, 2.0), (1.0, 25.0), (5.0, 3.0)),
+        Valley((2.0, 2.5), (1.0, 1.0), (1.5, 18.0), (-2.0, -2.0)),
+        Valley((0.0, -3.0), (5.0, -1.0), (1.0, 8.0), (1.0, 2.0)),
+        Valley((2.0, 6.0), (-3.0, -1.0), (16.0, 25.0), (1.5, -2.5)),
     )
 
 

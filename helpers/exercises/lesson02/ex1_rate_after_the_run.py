@@ -2,13 +2,15 @@
 
 import keras
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "What is left of the rate?"
 TASK = """A dataset of 100 rows is dealt out by `batch(32)`, and an optimizer gets the schedule
 `keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=20, decay_rate=0.5)`. The loop runs for 15 epochs.
 
-Which learning rate is left after the last step? Let `rate_after_the_run` return it, as a number or as a formula."""
+Which learning rate is left after the last step, the one that a further step would take? Let `rate_after_the_run` return
+it: a number, or a calculation in Python that gives one (no text)."""
 HINTS = (
     "A schedule counts steps. How many steps are in an epoch of 100 rows in batches of 32? Mind the last batch.",
     "Four steps in each of 15 epochs. How many times do 20 steps fit in?",
@@ -77,11 +79,47 @@ def halved_once():
     return 0.1 * 0.5
 
 
+@mistake(
+    "all epochs dealt out at once",
+    "This is the rate after 47 steps, the batches that 1,500 rows in a row would make. Each epoch deals the 100 rows "
+    "out anew, and each has a small batch of its own at the end.",
+)
+def dealt_out_at_once():
+    return 0.1 * 0.5 ** (47 / 20)
+
+
+@mistake(
+    "a fraction of a batch",
+    "This is the rate for 3.125 steps in an epoch, 100 / 32. The small batch at the end of an epoch is a whole step: "
+    "round up.",
+)
+def fraction_of_a_batch():
+    return 0.1 * 0.5 ** (15 * 100 / 32 / 20)
+
+
+@mistake(
+    "halved in every step",
+    "This is the rate after 60 halvings, almost nothing. `decay_steps` says how many steps one halving takes: the "
+    "exponent is steps / 20.",
+)
+def halved_in_every_step():
+    return 0.1 * 0.5**60
+
+
+@mistake(
+    "the schedule instead of a rate",
+    "What comes back is the schedule itself, which knows the rate of every step. Call it with a number of steps, and "
+    "it gives the rate there.",
+)
+def schedule_itself():
+    return keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=20, decay_rate=0.5)
+
+
 # Probes
 
 
 def observe(candidate):
-    return {"the rate you predict": float(candidate())}
+    return {"the rate you predict": forms.number(candidate())}
 
 
 EXERCISE = Exercise(
@@ -96,10 +134,14 @@ EXERCISE = Exercise(
         ragged_batch_forgotten,
         one_step_earlier,
         halved_once,
+        dealt_out_at_once,
+        fraction_of_a_batch,
+        halved_in_every_step,
+        schedule_itself,
     ),
     observe=observe,
     second=observe,
-    tolerance=1e-6,
+    tolerance=1e-7,
     note=NOTE,
     explanation=EXPLANATION,
 )

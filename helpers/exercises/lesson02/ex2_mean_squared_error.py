@@ -1,9 +1,12 @@
 """02.2 A loss that cannot broadcast."""
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "A loss that cannot broadcast"
@@ -108,38 +111,75 @@ def not_averaged(labels, predictions):
 
 @mistake(
     "the loss left the tape",
-    "The loss is right, but there is no gradient along the predictions: it was computed where "
-    "the tape cannot see it, in NumPy or from `float` or `.numpy()`. Use TensorFlow's operations on tensors.",
+    "The loss is right, but there is no gradient along the predictions: the tape saw no path to the loss. Often it was "
+    "computed where the tape cannot see it, in NumPy or from `float` or `.numpy()`. Use TensorFlow's operations on "
+    "tensors.",
 )
 def in_numpy(labels, predictions):
     return np.mean(np.square(np.reshape(labels, np.shape(predictions)) - np.array(predictions)))
+
+
+@mistake(
+    "labels that have lost their column",
+    "Labels of both shapes give the same loss, and both are compared with every prediction: even perfect predictions "
+    "do not score 0. Often the labels have lost their column, by `tf.squeeze` or `reshape(…, [-1])`, and the "
+    "predictions still have theirs. Bring both into the same shape.",
+)
+def only_labels_squeezed(labels, predictions):
+    return tf.reduce_mean(tf.square(tf.reshape(labels, [-1]) - predictions))
+
+
+@mistake(
+    "the root of the mean",
+    "Your loss is the root of the mean squared error. That is a good number to report, with the unit of the labels; "
+    "the task asks for the mean itself.",
+)
+def root_of_the_mean(labels, predictions):
+    return tf.sqrt(mean_squared_error(labels, predictions))
+
+
+@mistake(
+    "half of the mean",
+    "Your loss and its gradient are half of what they should be. Some books divide the squared error by 2, so that its "
+    "slope looks simpler; the mean squared error has no such factor.",
+)
+def half_of_the_mean(labels, predictions):
+    return mean_squared_error(labels, predictions) / 2
 
 
 # Probes
 
 
 def loss_and_gradient(candidate, labels, predictions):
-    """Return the loss, its shape, and its gradient along the predictions, zeros if there is none."""
+    """Return the loss, its shape, and its gradient along the predictions, zeros if there is none.
+
+    Of what is no loss at all, return words on its form, None, and None.
+    """
     predictions = tf.constant(predictions)[:, None]
     with tf.GradientTape() as tape:
         tape.watch(predictions)
-        # a loss that left the tape may be a NumPy number
-        loss = tf.convert_to_tensor(candidate(tf.constant(labels), predictions))
+        loss = candidate(tf.constant(labels), predictions)
+        # a loss that left the tape may be a NumPy number; a list of losses is none
+        if not (tf.is_tensor(loss) or isinstance(loss, (float, np.number, np.ndarray))):
+            return forms.in_words(loss), None, None
+        loss = tf.convert_to_tensor(loss)
     gradient = tape.gradient(loss, predictions, unconnected_gradients="zero")
-    return float(tf.reduce_mean(loss)), loss.shape, gradient.numpy()[:, 0]
+    return float(tf.reduce_mean(loss)), tuple(loss.shape), gradient.numpy()[:, 0]
 
 
 def observe(candidate):
     labels, predictions = [1.0, 2.0, 4.0, 8.0], [1.5, 2.25, 3.0, 7.5]
     column = [[label] for label in labels]
     loss, shape, gradient = loss_and_gradient(candidate, column, predictions)
+    if shape is None:
+        return {"labels of shape (4, 1): loss": loss}
     flat_loss, _, flat_gradient = loss_and_gradient(candidate, labels, predictions)
     perfect, _, _ = loss_and_gradient(candidate, labels, labels)
     alone, _, _ = loss_and_gradient(candidate, [3.0], [5.0])
     return {
         "labels of shape (4, 1): loss": loss,
-        "the loss is a scalar": shape.rank == 0,
-        "numbers in the loss": shape.num_elements(),
+        "the loss is a scalar": shape == (),
+        "numbers in the loss": math.prod(shape),
         "labels of shape (4,): loss of perfect predictions": perfect,
         "labels of shape (4,): loss": flat_loss,
         "labels of shape (4, 1): gradient along the predictions": gradient,
@@ -153,7 +193,9 @@ def second(candidate):
     measured = {}
     for name, shaped in (("flat", labels), ("column", [[label] for label in labels])):
         loss, shape, gradient = loss_and_gradient(candidate, shaped, predictions)
-        measured |= {f"{name} loss": loss, f"{name} scalar": shape.rank == 0, f"{name} gradient": gradient}
+        if shape is None:
+            return {"loss": loss}
+        measured |= {f"{name} loss": loss, f"{name} scalar": shape == (), f"{name} gradient": gradient}
     return measured
 
 
@@ -170,6 +212,9 @@ EXERCISE = Exercise(
         sum_of_squares,
         not_averaged,
         in_numpy,
+        only_labels_squeezed,
+        root_of_the_mean,
+        half_of_the_mean,
     ),
     observe=observe,
     second=second,

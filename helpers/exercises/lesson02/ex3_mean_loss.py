@@ -4,17 +4,25 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson02.shared import batches_of, line_model, lopsided_loss
+from helpers.exercises.lesson02.shared import (
+    is_same,
+    line_model,
+    lopsided_loss,
+    reordered_batches_of,
+    restless_model,
+    weights_of,
+)
 
 TITLE = "The mean loss of an epoch"
-TASK = """Fill the gap in `mean_loss(model, loss_fn, dataset)`, marked by `...`; it takes a line or two. The
-function returns
-the mean loss over **all rows** of a dataset of `(features, labels)` batches, a float. `loss_fn(labels, predictions)`,
-which may
-be any loss, gives the mean loss of one batch, a scalar. The last batch may be ragged, and the answer must not depend
-on how
-the rows are cut into batches. Nothing is trained. (You may change the lines around the gap, too.)"""
+TASK = """Fill the gap in `mean_loss(model, loss_fn, dataset)`, marked by `...`; it takes a line or two. The function
+returns the mean loss over **all rows** of a dataset of `(features, labels)` batches, a number. `loss_fn(labels,
+predictions)`, which may be any loss, gives the mean loss of one batch, a scalar.
+
+The last batch may be ragged, and the answer must not depend on how the rows are cut into batches. A dataset may deal
+its rows out in a new order each time you walk through it. Nothing is trained: the model predicts as it does in use,
+with `training=False`, and stays as it is. (You may change the lines around the gap, too.)"""
 HINTS = (
     "Seven rows in batches of 3 make batches of 3, 3 and 1. How much should the loss of the last one count?",
     "The loss of a batch stands for `len(labels)` rows. `keras.metrics.Mean` can be told: see `train_one_epoch` "
@@ -32,7 +40,7 @@ def mean_loss(model, loss_fn, dataset):
         dataset: batches of (features, labels); the last may be smaller than the others.
 
     Returns:
-        A float.
+        A float, or a scalar tensor.
     """
     mean = keras.metrics.Mean()
     for features, labels in dataset:
@@ -171,29 +179,121 @@ def swapped(model, loss_fn, dataset):
     return float(mean.result())
 
 
+@mistake(
+    "the sum of the batch losses",
+    "The means of the batches are added up and never divided, so the number grows with the number of batches. Count "
+    "each by its rows, and divide by all rows.",
+)
+def sum_of_batch_losses(model, loss_fn, dataset):
+    return sum(float(loss_fn(labels, model(features, training=False))) for features, labels in dataset)
+
+
+@mistake(
+    "the sum over all rows",
+    "This is the loss of all rows together, 7 times the mean of 7 rows. Count the rows that you have seen, and divide "
+    "by them.",
+)
+def sum_over_rows(model, loss_fn, dataset):
+    return sum(float(loss_fn(labels, model(features, training=False))) * len(labels) for features, labels in dataset)
+
+
+@mistake(
+    "the ragged batch dropped",
+    "This is the mean over the full batches. The rows of the ragged batch count as much as any others.",
+)
+def ragged_batch_dropped(model, loss_fn, dataset):
+    size, mean = None, keras.metrics.Mean()
+    for features, labels in dataset:
+        size = size or len(labels)
+        if len(labels) == size:
+            mean.update_state(loss_fn(labels, model(features, training=False)))
+    return float(mean.result())
+
+
+@mistake(
+    "the squared error, whatever the loss",
+    "This is the mean squared error of all rows. Another loss was handed in: call `loss_fn`.",
+)
+def squared_error(model, loss_fn, dataset):
+    return mean_loss(model, keras.losses.MeanSquaredError(), dataset)
+
+
+@mistake(
+    "labels of one walk, predictions of another",
+    "The dataset was walked through twice, once for the labels and once for the predictions. This one deals its rows "
+    "out in another order each time, as a shuffled one does, so labels met the predictions of other rows. Use both in "
+    "the same walk.",
+)
+def two_walks(model, loss_fn, dataset):
+    labels = tf.concat([labels for _, labels in dataset], axis=0)
+    predictions = tf.concat([model(features, training=False) for features, _ in dataset], axis=0)
+    return float(loss_fn(labels, predictions))
+
+
+@mistake(
+    "the model in training mode",
+    "The model is another one after you have measured it: its BatchNormalization has moved its averages. That happens "
+    "with `training=True`, which also lets Dropout drop numbers. Measure it as it is used, with `training=False`.",
+)
+def in_training_mode(model, loss_fn, dataset):
+    mean = keras.metrics.Mean()
+    for features, labels in dataset:
+        mean.update_state(loss_fn(labels, model(features, training=True)), sample_weight=len(labels))
+    return float(mean.result())
+
+
 # Probes
 
+X, Y = [0.0, 1.0, 2.0, 3.0, 1.0, -1.0, 2.0], [1.0, 3.5, 5.0, 6.0, 4.0, -1.0, 14.0]
 
-def observe(candidate):
+
+def on_a_line(candidate):
     model, loss_fn = line_model(2.0, 1.0), lopsided_loss
-    before = model.get_weights()
-    x, y = [0.0, 1.0, 2.0, 3.0, 1.0, -1.0, 2.0], [1.0, 3.5, 5.0, 6.0, 4.0, -1.0, 14.0]
+    before = weights_of(model)
     # twice three rows and one, then four rows and three
-    ragged, uneven = (float(candidate(model, loss_fn, batches_of(x, y, size))) for size in (3, 4))
-    whole = float(candidate(model, loss_fn, batches_of(x[:2], y[:2], 2)))
-    moved = max(np.abs(new - old).max() for new, old in zip(model.get_weights(), before))
+    ragged, uneven = (forms.number(candidate(model, loss_fn, reordered_batches_of(X, Y, size))) for size in (3, 4))
+    whole = forms.number(candidate(model, loss_fn, reordered_batches_of(X[:2], Y[:2], 2)))
     return {
         "mean loss of 7 rows in batches of 3": ragged,
         "mean loss of the same 7 rows in batches of 4": uneven,
         "mean loss of a single batch of 2 rows": whole,
-        "largest change of the model's weights": float(moved),
+        "largest change of the model's weights": np.abs(weights_of(model) - before).max(),
     }
+
+
+def on_a_restless_model(candidate):
+    model = restless_model()
+    before = weights_of(model)
+    loss = forms.number(candidate(model, lopsided_loss, reordered_batches_of(X, Y, 3)))
+    if not np.array_equal(weights_of(model), before):
+        return {"a model with BatchNormalization and Dropout stays as it was": False}
+    return {
+        "a model with BatchNormalization and Dropout stays as it was": True,
+        "mean loss of that model": loss,
+    }
+
+
+def by_hand(rows):
+    """Return the mean loss of the first rows for on_a_line's model and loss, in NumPy."""
+    errors = 2 * np.array(X[:rows]) + 1 - Y[:rows]
+    return np.mean(errors**2 + errors / 2)
+
+
+def observe(candidate):
+    found = on_a_line(candidate)
+    # where that is wrong, another model would only repeat it
+    is_right = is_same(found, dict(zip(found, [by_hand(7), by_hand(7), by_hand(2), 0])))
+    return found | on_a_restless_model(candidate) if is_right else found
 
 
 def second(candidate):
     model, loss_fn = line_model(-1.0, 0.5), lopsided_loss
     x, y = [1.0, 2.0, 0.0, -3.0, 5.0], [0.0, 1.0, 6.0, 3.0, -4.0]
-    return {f"batches of {size}": float(candidate(model, loss_fn, batches_of(x, y, size))) for size in (1, 2, 3, 4, 5)}
+    found = {
+        f"batches of {size}": forms.number(candidate(model, loss_fn, reordered_batches_of(x, y, size)))
+        for size in (1, 2, 3, 5)
+    }
+    return found | on_a_restless_model(candidate)
 
 
 EXERCISE = Exercise(
@@ -206,12 +306,18 @@ EXERCISE = Exercise(
     alternatives=(mean_by_total, mean_by_average, mean_of_all_rows),
     mistakes=(
         mean_of_batch_means,
+        in_training_mode,
         last_batch,
         first_batch,
         divided_by_batches,
         every_batch_full,
         means_by_rows,
         swapped,
+        sum_of_batch_losses,
+        sum_over_rows,
+        ragged_batch_dropped,
+        squared_error,
+        two_walks,
     ),
     observe=observe,
     second=second,

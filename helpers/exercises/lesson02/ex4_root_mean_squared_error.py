@@ -4,17 +4,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "A metric with a memory"
 TASK = """Write the metric `RootMeanSquaredError`: the root of the mean, over **all rows** since the last
-`reset_state()`, of
-the squared error. (RMSE, for short.) It has the unit of the labels, like the mean absolute error, but large errors
-count more.
+`reset_state()`, of the squared error. (RMSE, for short.) It has the unit of the labels, like the mean absolute error,
+but large errors count more.
 
 `update_state` gets labels and predictions of shape `(B, 1)`, float32, and batches may be ragged. `result` returns a
-scalar.
-`reset_state` is inherited from Keras."""
+scalar, a tensor or a number, and to look at it changes nothing; before the first row, it may be anything. `reset_state`
+is inherited from Keras."""
 HINTS = (
     "Start from `MeanAbsoluteError` in the lesson. What has to be kept from batch to batch, and what is done only "
     "once?",
@@ -94,6 +94,55 @@ class MeanOfRoots(keras.metrics.Mean):
 
 
 @mistake(
+    "the mean of the batches' roots, by rows",
+    "One batch alone is right, several are not: the root was taken in each batch, and then averaged, each batch "
+    "counting by its rows. The rows are right, but a mean of roots is not the root of a mean. Keep squares, and take "
+    "the root once, in `result`.",
+)
+class MeanOfRootsByRows(keras.metrics.Mean):
+    def update_state(self, labels, predictions, sample_weight=None):
+        root = tf.sqrt(tf.reduce_mean(tf.square(labels - predictions)))
+        super().update_state(root, sample_weight=len(labels))
+
+
+@mistake(
+    "the root of each row",
+    "Your numbers are the mean absolute errors: the root of one row's square is its absolute error. Add up the "
+    "squares of all rows, and take the root once, in `result`.",
+)
+class RootOfEachRow(RootMeanSquaredError):
+    def update_state(self, labels, predictions, sample_weight=None):
+        self.total.assign_add(tf.reduce_sum(tf.sqrt(tf.square(labels - predictions))))
+        self.rows.assign_add(tf.cast(tf.shape(labels)[0], "float32"))
+
+    def result(self):
+        return self.total / self.rows
+
+
+@mistake(
+    "looking changes it",
+    "The first look at a result is right, the second is not. Something in `result` changes what the metric keeps, "
+    "often a `reset_state`. People look whenever they like, `fit` after every batch: let `result` only read.",
+)
+class ForgetsOnLooking(RootMeanSquaredError):
+    def result(self):
+        result = super().result()
+        self.reset_state()
+        return result
+
+
+@mistake(
+    "a row that nobody sent",
+    "After a `reset_state` your numbers are right, before the first one they are too small: a new metric already "
+    "counts one row. Start both counters with zeros. (Before the first row, the result may be anything, also 0 / 0.)",
+)
+class CountsFromOne(RootMeanSquaredError):
+    def __init__(self, name="rmse"):
+        super().__init__(name=name)
+        self.rows.assign(1.0)
+
+
+@mistake(
     "every batch counts alike",
     "The one row of the ragged batch counts as much as three others. Add up squared errors and "
     "rows, not means of batches and batches.",
@@ -148,8 +197,11 @@ class WithoutRoot(RootMeanSquaredError):
 
 
 def after_epochs(candidate, epochs):
-    """Return the metric's result after each epoch; an epoch is a list of batches, a batch two lists of numbers."""
-    metric, results = candidate(), []
+    """Return the metric's results after each epoch, and whether a second look at each shows the same.
+
+    An epoch is a list of batches, a batch two lists of numbers.
+    """
+    metric, results, same = candidate(), [], []
     for i, epoch in enumerate(epochs):
         # not before the first: a new metric starts at zero by itself
         if i > 0:
@@ -157,19 +209,23 @@ def after_epochs(candidate, epochs):
         for numbers in epoch:
             labels, predictions = (tf.constant(column, "float32")[:, None] for column in numbers)
             metric.update_state(labels, predictions)
-        result = metric.result()
-        results.append(None if result is None else float(result))
-    return results
+        looks = [metric.result() for _ in range(2)]
+        first, second = (None if look is None else forms.number(look) for look in looks)
+        results.append(first)
+        same.append(first == second)
+    return results, all(same)
 
 
 def observe(candidate):
     first = [([1.0, 2.0, 3.0], [1.0, 2.5, 2.0]), ([4.0, 0.0, 1.0], [4.0, 3.0, 1.0]), ([2.0], [7.0])]
     second = [([0.0, 1.0], [1.0, 1.0])]
-    one, two = after_epochs(candidate, [first, second])
+    (one, two), same = after_epochs(candidate, [first, second])
+    (alone,), _ = after_epochs(candidate, [second])
     return {
         "result after batches of 3, 3 and 1 rows": one,
         "result of the next epoch, after reset_state()": two,
-        "result of one batch, new metric": after_epochs(candidate, [second])[0],
+        "result of one batch, new metric": alone,
+        "a second look at a result shows the same": same,
     }
 
 
@@ -178,8 +234,8 @@ def observe_again(candidate):
         [([5.0], [3.0]), ([1.0, -1.0, 2.0, 0.0], [0.0, 0.5, 2.0, 9.0])],
         [([3.0, 3.0], [2.0, 1.0]), ([8.0], [0.5]), ([1.0, 0.0, 0.0], [1.0, 4.0, -2.0])],
     ]
-    one, two = after_epochs(candidate, epochs)
-    return {"first epoch": one, "second epoch": two}
+    (one, two), same = after_epochs(candidate, epochs)
+    return {"first epoch": one, "second epoch": two, "same": same}
 
 
 EXERCISE = Exercise(
@@ -191,6 +247,10 @@ EXERCISE = Exercise(
     alternatives=(keras.metrics.RootMeanSquaredError, UponMean, AllErrorsKept),
     mistakes=(
         MeanOfRoots,
+        MeanOfRootsByRows,
+        RootOfEachRow,
+        ForgetsOnLooking,
+        CountsFromOne,
         BatchesAlike,
         OnlyTheLastBatch,
         NeverReset,

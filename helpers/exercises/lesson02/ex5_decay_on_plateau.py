@@ -3,20 +3,19 @@
 import keras
 import numpy as np
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Decay on plateau"
-TASK = """Write `decay_on_plateau(optimizer, losses, patience, factor, min_delta)`. It walks through the losses of
-a run,
-one for each epoch, and lowers the optimizer's learning rate whenever the loss has stopped falling:
+TASK = """Write `decay_on_plateau(optimizer, losses, patience, factor, min_delta)`. It walks through the losses of a
+run, one for each epoch, and lowers the optimizer's learning rate whenever the loss has stopped falling:
 
-- a loss improves if `loss + min_delta < best`, where `best` is the best loss so far; the first loss always improves;
+- a loss improves if `loss + min_delta < best`; the first loss always improves. `best` is the last loss that improved:
+  a fall that is too small to count does not move it.
 - after `patience` epochs **in a row** without improvement, the **present** rate is multiplied by `factor`, and the
-  count
-  begins anew.
+  count begins anew.
 
-Return the optimizer's rate after each epoch, a list of floats. At the end, the optimizer must have the last of
-them."""
+Return the optimizer's rate after each epoch, a list of floats. At the end, the optimizer must have the last of them."""
 HINTS = (
     "Three things are kept from epoch to epoch: the best loss, how many epochs have passed since it, and the rates.",
     "When does the count go back to 0? There are two occasions. And which rate is multiplied, the first or the "
@@ -31,10 +30,11 @@ def decay_on_plateau(optimizer, losses, patience, factor, min_delta):
 
     Args:
         optimizer: a Keras optimizer; its learning rate is changed.
-        losses: the loss of each epoch, a list of floats.
-        patience: after so many epochs in a row without improvement the rate is lowered, and the count begins anew.
+        losses: the loss of each epoch, a list of finite floats.
+        patience: after so many epochs in a row without improvement, at least 1, the rate is lowered, and the count
+            begins anew.
         factor: what the present rate is multiplied by.
-        min_delta: a loss improves on the best one so far if loss + min_delta < best.
+        min_delta: a loss improves if loss + min_delta < best, the last loss that improved.
 
     Returns:
         The optimizer's rate after each epoch, a list of floats.
@@ -164,6 +164,50 @@ def margin_ignored(optimizer, losses, patience, factor, min_delta):
 
 
 @mistake(
+    "the margin turned around",
+    "Losses that are a little worse than the best still count as improving, so the rate falls too late or never. A "
+    "margin makes it harder to improve, not easier: `loss + min_delta < best`, or `loss < best - min_delta`.",
+)
+def margin_turned_around(optimizer, losses, patience, factor, min_delta):
+    return decay_on_plateau(optimizer, losses, patience, factor, -min_delta)
+
+
+@mistake(
+    "best moved by a fall too small to count",
+    "A loss that creeps down by less than `min_delta` an epoch, and in the end by more than that, never improves in "
+    "your count, because `best` goes down with it. Move `best` only when a loss improves.",
+)
+def best_creeps_along(optimizer, losses, patience, factor, min_delta):
+    best, waited, rates = np.inf, 0, []
+    for loss in losses:
+        waited = 0 if loss + min_delta < best else waited + 1
+        best = min(best, loss)
+        if waited == patience:
+            optimizer.learning_rate = factor * float(optimizer.learning_rate)
+            waited = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
+@mistake(
+    "an equal loss counts as better",
+    "A loss that stands still counts as improving in each epoch, so the rate never falls there. It must be smaller "
+    "than the best: `<`, not `<=`.",
+)
+def equal_is_better(optimizer, losses, patience, factor, min_delta):
+    best, waited, rates = np.inf, 0, []
+    for loss in losses:
+        waited += 1
+        if loss + min_delta <= best:
+            best, waited = loss, 0
+        if waited == patience:
+            optimizer.learning_rate = factor * float(optimizer.learning_rate)
+            waited = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
+@mistake(
     "the optimizer never hears of it",
     "The list is right, and the optimizer still has the rate it started with: a number of your "
     "own was lowered, or `optimizer.lr`, which nobody reads. Assign to `optimizer.learning_rate`, and note "
@@ -238,7 +282,7 @@ def rates_of(candidate, losses, rate, **settings):
     """Return the rates after each epoch, and the one that the optimizer has in the end."""
     optimizer = keras.optimizers.SGD(learning_rate=rate)
     rates = candidate(optimizer, list(losses), **settings)
-    return np.array(rates, "float64"), float(optimizer.learning_rate)
+    return forms.numbers(rates), float(optimizer.learning_rate)
 
 
 def observe(candidate):
@@ -247,11 +291,13 @@ def observe(candidate):
     waving, _ = rates_of(candidate, waves, 1.0, patience=3, factor=0.1, min_delta=0.0)
     creeps = [4.0, 3.9, 3.8, 3.7, 3.6, 3.7, 3.65]
     creeping, _ = rates_of(candidate, creeps, 1.0, patience=2, factor=0.5, min_delta=0.25)
+    _, small = rates_of(candidate, [2.0] * 25, 1.0, patience=2, factor=0.1, min_delta=0.0)
     return {
         "loss stands still, patience 3, first rate 0.8: rates": flat,
         "the optimizer's own rate after that": left,
         "loss goes up and down, patience 3, first rate 1: rates": waving,
         "loss creeps down by 0.1 an epoch, min_delta 0.25, first rate 1: rates": creeping,
+        "loss stands still for 25 epochs, patience 2, first rate 1: decays by a factor of ten": -np.log10(small),
     }
 
 
@@ -277,6 +323,9 @@ EXERCISE = Exercise(
         patience_spent_once,
         not_in_a_row,
         margin_ignored,
+        margin_turned_around,
+        best_creeps_along,
+        equal_is_better,
         rate_kept_to_itself,
         another_attribute,
         too_patient,

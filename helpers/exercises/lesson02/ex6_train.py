@@ -4,17 +4,25 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson02.shared import batches_of, line_model, lopsided_loss
+from helpers.exercises.lesson02.shared import (
+    batches_of,
+    is_same,
+    line_model,
+    lopsided_loss,
+    reordered_batches_of,
+    restless_model,
+    weights_of,
+)
 
 TITLE = "Mend the training loop"
-TASK = """This loop raises no error. But its list of losses reads like `[6.4, 0.0, 0.0]`, and even the first number
-is not
-the one that `fit` would log. It contains **two** mistakes from the lesson; find and mend both.
+TASK = """This loop raises no error. But its list of losses reads like `[6.4, 0.0, 0.0]`, and even the first number is
+not the one that `fit` would log. It contains **two** mistakes from the lesson; find and mend both.
 
-The answer is the mean loss of each epoch, as `fit` logs it: over all rows, each batch's loss from **before** the step
-that it
-caused."""
+The answer is a list with the mean loss of each epoch, as `fit` logs it for a model without regularizers: over all rows,
+each batch's loss from **before** the step that it caused. A dataset may deal its rows out in a new order in each epoch,
+and the model may have layers to which `training=True` matters."""
 HINTS = (
     "Count the rows that the loop sees in the second epoch. How often can one walk through an iterator?",
     "`for features, labels in dataset` begins a new walk each time. For the other mistake: which weights made "
@@ -34,7 +42,7 @@ def train(model, optimizer, loss_fn, dataset, epochs):
         epochs: how many times to go through the dataset.
 
     Returns:
-        A list of floats, as `fit` logs them: the mean over all rows of the loss *before* the step that it caused.
+        A list of numbers, as `fit` logs them: the mean over all rows of the loss *before* the step that it caused.
     """
     history = []
     for _ in range(epochs):
@@ -116,10 +124,20 @@ def train_with_reset(model, optimizer, loss_fn, dataset, epochs):
 
 
 @mistake(
+    "both mistakes are still there",
+    "The first loss is too low, the others are 0, and after the first epoch the weights stand still. From the second "
+    "epoch on, the inner loop runs zero times: what it walks through is used up. And the losses are computed again "
+    "after each step, where the tape's own `loss` is the one to report.",
+)
+def nothing_mended(model, optimizer, loss_fn, dataset, epochs):
+    return train_broken(model, optimizer, loss_fn, dataset, epochs)
+
+
+@mistake(
     "the iterator runs dry",
-    "The first epoch is right, then the loss is 0 and the weights stand still. `iter(dataset)` "
-    "can be walked through once; from the second epoch on, the inner loop runs zero times. Iterate over the "
-    "dataset itself.",
+    "One of the two mistakes is gone: the first loss is right. Then the loss is 0 and the weights stand still. "
+    "`iter(dataset)` can be walked through once; from the second epoch on, the inner loop runs zero times. Iterate "
+    "over the dataset itself.",
 )
 def iterator_runs_dry(model, optimizer, loss_fn, dataset, epochs):
     history, batches = [], iter(dataset)
@@ -133,8 +151,9 @@ def iterator_runs_dry(model, optimizer, loss_fn, dataset, epochs):
 
 @mistake(
     "the loss after the step",
-    "The weights are right, the losses too low: they were computed again with the weights that "
-    "the batch had just improved. Report the loss that the tape has seen.",
+    "One of the two mistakes is gone: every epoch sees all rows, and the weights are right. But the losses are too "
+    "low: they were computed again with the weights that the batch had just improved. Report the loss that the tape "
+    "has seen.",
 )
 def loss_after_the_step(model, optimizer, loss_fn, dataset, epochs):
     history = []
@@ -223,31 +242,144 @@ def only_the_last_batch(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
+@mistake(
+    "the loss before the epoch",
+    "The weights are right, the losses belong to the start of each epoch: all rows are measured before the first step. "
+    "`fit` logs the loss of each batch just before the step that it caused.",
+)
+def loss_before_the_epoch(model, optimizer, loss_fn, dataset, epochs):
+    history = []
+    for _ in range(epochs):
+        mean = keras.metrics.Mean()
+        for features, labels in dataset:
+            mean.update_state(loss_fn(labels, model(features)), sample_weight=len(labels))
+        history.append(float(mean.result()))
+        for features, labels in dataset:
+            step(model, optimizer, loss_fn, features, labels)
+    return history
+
+
+@mistake(
+    "all epochs in the first",
+    "The weights are right, but the first loss is the mean over all epochs and the others are 0: the inner loop walks "
+    "through everything at once. An iterator over `dataset.repeat(epochs)` does that. Iterate over the dataset itself, "
+    "once in each epoch.",
+)
+def all_in_the_first(model, optimizer, loss_fn, dataset, epochs):
+    return iterator_runs_dry.wrong(model, optimizer, loss_fn, dataset.repeat(epochs), epochs)
+
+
+@mistake(
+    "only the last epoch in the list",
+    "There is one loss, whatever the number of epochs. Often the list is made inside the loop, anew in each epoch. "
+    "Make it once, before the first.",
+)
+def last_epoch_only(model, optimizer, loss_fn, dataset, epochs):
+    return train(model, optimizer, loss_fn, dataset, epochs)[-1:]
+
+
+@mistake(
+    "the order frozen",
+    "The first epoch is right. Then the dataset deals its rows out in a new order, as a shuffled one does, and your "
+    "loop still takes that of the first epoch. Often it walks through a `list(dataset)`, which also keeps all rows in "
+    "memory. Iterate over the dataset itself.",
+)
+def frozen_order(model, optimizer, loss_fn, dataset, epochs):
+    return train(model, optimizer, loss_fn, list(dataset), epochs)
+
+
+@mistake(
+    "the model not told that it is trained",
+    "With BatchNormalization in the model, its averages stand still while you train, and Dropout drops nothing. A "
+    "model that is called without `training=True` predicts as it does in use. Tell it, where the tape watches.",
+)
+def in_inference_mode(model, optimizer, loss_fn, dataset, epochs):
+    history = []
+    for _ in range(epochs):
+        mean = keras.metrics.Mean()
+        for features, labels in dataset:
+            with tf.GradientTape() as tape:
+                loss = loss_fn(labels, model(features))
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+            mean.update_state(loss, sample_weight=len(labels))
+        history.append(float(mean.result()))
+    return history
+
+
 # Probes
+
+X, Y = [0.0, 1.0, 2.0, -1.0, 0.5, 1.5, -2.0], [1.0, 3.5, 5.0, -1.0, 2.5, 4.0, 2.0]
+
+
+def on_a_line(candidate):
+    model = line_model(0.5, -1.0)
+    history = candidate(model, keras.optimizers.SGD(0.05), lopsided_loss, batches_of(X, Y, 3), 3)
+    return {
+        "7 rows in batches of 3, three epochs: losses": forms.numbers(history),
+        "after that: (weight, bias)": weights_of(model),
+    }
+
+
+def in_another_order(candidate):
+    model, same = line_model(0.5, -1.0), line_model(0.5, -1.0)
+    history = candidate(model, keras.optimizers.SGD(0.05), lopsided_loss, reordered_batches_of(X, Y, 4), 3)
+    long = candidate(same, keras.optimizers.SGD(0.05), lopsided_loss, batches_of(X, Y, 7), 11)
+    return {
+        "rows in another order in each of three epochs: losses": forms.numbers(history),
+        "after these three: (weight, bias)": weights_of(model),
+        "7 rows in one batch, eleven epochs: losses": forms.numbers(long),
+        "after these eleven: (weight, bias)": weights_of(same),
+    }
+
+
+def by_hand(size, epochs, directions):
+    """Return the losses and (weight, bias) that the probes above find if all is right, in NumPy.
+
+    The epochs go through the rows in these directions in turn, 1 or −1.
+    """
+    x, y, place, history = np.array(X), np.array(Y), np.array([0.5, -1.0]), []
+    for epoch in range(epochs):
+        total, order = 0.0, np.arange(len(x))[:: directions[epoch % len(directions)]]
+        for rows in np.split(order, range(size, len(x), size)):
+            errors = place[0] * x[rows] + place[1] - y[rows]
+            total += np.sum(errors**2 + errors / 2)
+            slope = 2 * errors + 0.5
+            place = place - 0.05 * np.array([np.mean(slope * x[rows]), np.mean(slope)])
+        history.append(total / len(x))
+    return history, place
+
+
+def on_a_restless_model(candidate):
+    model = restless_model()
+    averages = [model.layers[0].moving_mean, model.layers[0].moving_variance]
+    before = np.concatenate(averages)
+    history = candidate(model, keras.optimizers.SGD(0.01), lopsided_loss, batches_of(X, Y, 4), 2)
+    if np.array_equal(np.concatenate(averages), before):
+        return {"BatchNormalization's averages move": False}
+    return {
+        "BatchNormalization's averages move": True,
+        "a model with BatchNormalization and Dropout, two epochs: losses": forms.numbers(history),
+        "all its weights after that": weights_of(model),
+    }
 
 
 def observe(candidate):
-    model, loss_fn = line_model(0.5, -1.0), keras.losses.MeanSquaredError()
-    x, y = [0.0, 1.0, 2.0, -1.0, 0.5, 1.5, -2.0], [1.0, 3.5, 5.0, -1.0, 2.5, 4.0, 2.0]
-    history = candidate(model, keras.optimizers.SGD(0.05), loss_fn, batches_of(x, y, 3), 3)
-    one_step = line_model(0.5, -1.0)
-    first = candidate(one_step, keras.optimizers.SGD(0.1), lopsided_loss, batches_of(x, y, 7), 1)
-    return {
-        "7 rows in batches of 3, three epochs: losses": np.array(history, "float64"),
-        "after that: (weight, bias)": np.concatenate([weights.ravel() for weights in model.get_weights()]),
-        "7 rows in one batch, one epoch: losses": np.array(first, "float64"),
-        "after that single step: (weight, bias)": np.concatenate([w.ravel() for w in one_step.get_weights()]),
-    }
+    found = on_a_line(candidate)
+    # where something is wrong, the next probe would only repeat it
+    if not is_same(found, dict(zip(found, by_hand(3, 3, [1])))):
+        return found
+    reordered = in_another_order(candidate)
+    if not is_same(reordered, dict(zip(reordered, [*by_hand(4, 3, [1, -1]), *by_hand(7, 11, [1])]))):
+        return found | reordered
+    return found | reordered | on_a_restless_model(candidate)
 
 
 def second(candidate):
     model, optimizer = line_model(-1.0, 0.0), keras.optimizers.SGD(0.02, momentum=0.5)
-    dataset = batches_of([1.0, 2.0, -2.0, 0.0, 3.0], [2.0, -1.0, 0.5, 4.0, 0.0], 2)
+    dataset = reordered_batches_of([1.0, 2.0, -2.0, 0.0, 3.0], [2.0, -1.0, 0.5, 4.0, 0.0], 2)
     history = candidate(model, optimizer, lopsided_loss, dataset, 4)
-    return {
-        "history": np.array(history, "float64"),
-        "weights": np.concatenate([w.ravel() for w in model.get_weights()]),
-    }
+    return {"history": forms.numbers(history), "weights": weights_of(model)} | on_a_restless_model(candidate)
 
 
 EXERCISE = Exercise(
@@ -259,6 +391,7 @@ EXERCISE = Exercise(
     starter=train_broken,
     alternatives=(train_by_total, train_with_reset),
     mistakes=(
+        nothing_mended,
         iterator_runs_dry,
         loss_after_the_step,
         loss_after_the_epoch,
@@ -266,6 +399,11 @@ EXERCISE = Exercise(
         never_reset,
         batch_means,
         only_the_last_batch,
+        loss_before_the_epoch,
+        all_in_the_first,
+        last_epoch_only,
+        frozen_order,
+        in_inference_mode,
     ),
     observe=observe,
     second=second,

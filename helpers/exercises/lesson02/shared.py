@@ -1,5 +1,8 @@
 """Models and data that several exercises of lesson 02 are probed with."""
 
+import functools
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -13,10 +16,64 @@ def line_model(weight, bias):
     return model
 
 
+def restless_model():
+    """Return a new model for features (B, 1) with BatchNormalization and Dropout, to which `training` matters."""
+    layers = [
+        keras.layers.BatchNormalization(name="normed"),
+        keras.layers.Dense(6, kernel_initializer="zeros", name="hidden"),
+        keras.layers.Dropout(0.5, seed=1, name="dropped"),
+        keras.layers.Dense(1, kernel_initializer="zeros", name="out"),
+    ]
+    model = keras.Sequential([keras.Input(shape=(1,), name="x"), *layers], name="restless")
+    # set, not drawn, so that a check takes nothing from the learner's random numbers
+    model.set_weights([np.linspace(0.5, 1.5, weight.size).reshape(weight.shape) for weight in model.get_weights()])
+    return model
+
+
 def batches_of(x, y, size):
-    """Return two lists of numbers as a dataset of (features, labels) batches, each (B, 1), in this order."""
+    """Return two lists of numbers as a dataset of (features, labels) batches, each (B, 1), always in this order."""
     columns = tuple(np.array(numbers, "float32")[:, None] for numbers in (x, y))
     return tf.data.Dataset.from_tensor_slices(columns).batch(size)
+
+
+def reordered_batches_of(x, y, size):
+    """Return the same dataset, but every second time that somebody walks through it, the rows come in reverse.
+
+    So it is like a shuffled dataset, which deals them out anew each time, but without chance.
+    """
+    dataset, walks = _in_two_orders(tuple(x), tuple(y), size)
+    walks.assign(0)
+    return dataset
+
+
+@functools.cache
+def _in_two_orders(x, y, size):
+    """Return a dataset and the Variable that counts the walks through it; to make one takes longer than a walk."""
+    walks = tf.Variable(0)
+    columns = [np.array(numbers, "float32")[:, None] for numbers in (x, y)]
+    forward_and_back = [tf.constant(np.stack([column, column[::-1]])) for column in columns]
+
+    def next_walk(_):
+        place = (walks.assign_add(1) - 1) % 2
+        return tf.data.Dataset.from_tensor_slices(tuple(orders[place] for orders in forward_and_back)).batch(size)
+
+    dataset = tf.data.Dataset.range(1).flat_map(next_walk)
+    return dataset.apply(tf.data.experimental.assert_cardinality(math.ceil(len(x) / size))), walks
+
+
+def weights_of(model):
+    """Return all weights of a model in one row."""
+    return np.concatenate([weights.ravel() for weights in model.get_weights()])
+
+
+def is_same(found, expected):
+    """Whether measurements are the expected ones; where they are not, further probes would only repeat it."""
+    return all(
+        np.shape(found[name]) == np.shape(value)
+        and not isinstance(found[name], str)
+        and np.allclose(found[name], value, rtol=1e-5, atol=1e-5)
+        for name, value in expected.items()
+    )
 
 
 def lopsided_loss(labels, predictions):

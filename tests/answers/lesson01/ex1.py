@@ -50,23 +50,23 @@ def dual_numbers():
     return (w * w + stopped * w).slope
 
 
-@wrong("stop_gradient overlooked: the slope of 2 w**2")
+@wrong("stop_gradient overlooked: the slope of 2 w**2", named="nothing held still")
 def no_stop():
     return 4 * 3.0
 
 
-@wrong("the whole second term taken for a constant")
+@wrong("the whole second term taken for a constant", named="the whole product held still")
 def second_term_constant():
     return 2 * 3.0
 
 
-@wrong("the value of y in place of its slope")
+@wrong("the value of y in place of its slope", named="the value instead of the slope")
 def value_of_y():
     w = 3.0
     return w * w + w * w
 
 
-@wrong("slope of the first term plus the value of the second")
+@wrong("slope of the first term plus the value of the second", named="a slope and a value")
 def slope_plus_value():
     w = 3.0
     return 2 * w + w * w
@@ -78,7 +78,7 @@ def half_of_the_square():
     return w
 
 
-@wrong("believes that stop_gradient stops everything: 0")
+@wrong("believes that stop_gradient stops everything: 0", named="everything held still")
 def all_stopped():
     return 0.0
 
@@ -89,3 +89,13 @@ def printed():
     with tf.GradientTape() as tape:
         y = w * w + tf.stop_gradient(w) * w
     print(tape.gradient(y, w))
+
+
+@wrong("the number as a text")
+def as_text():
+    return "9"
+
+
+@wrong("the number alone in a list")
+def in_a_list():
+    return [9.0]

@@ -64,13 +64,13 @@ def copy_set_back(function, point, h):
     return answer
 
 
-@wrong("forward differences in place of central ones")
+@wrong("forward differences in place of central ones", named="one-sided difference")
 def forward(function, point, h):
     middle = function(point)
     return np.array([(function(point + h * row) - middle) / h for row in np.eye(len(point))])
 
 
-@wrong("divides by h, though the two points are 2 h apart")
+@wrong("divides by h, though the two points are 2 h apart", named="the run is 2h")
 def divided_by_h(function, point, h):
     answer = np.zeros(len(point))
     for i in range(len(point)):
@@ -80,7 +80,7 @@ def divided_by_h(function, point, h):
     return answer
 
 
-@wrong("/ 2 * h multiplies by h, the brackets are missing")
+@wrong("/ 2 * h multiplies by h, the brackets are missing", named="divided by 2 and multiplied by h")
 def brackets_missing(function, point, h):
     answer = np.zeros(len(point))
     for i in range(len(point)):
@@ -90,13 +90,13 @@ def brackets_missing(function, point, h):
     return answer
 
 
-@wrong("moves all coordinates at once and gives each the same slope")
+@wrong("moves all coordinates at once and gives each the same slope", named="all coordinates nudged at once")
 def all_at_once(function, point, h):
     slope = (function(point + h) - function(point - h)) / (2 * h)
     return np.full(point.shape, slope)
 
 
-@wrong("the moved copies are never set back, so the coordinates before do not stand still")
+@wrong("the moved copies are never set back, so the coordinates before do not stand still", named="nudges pile up")
 def others_not_still(function, point, h):
     ahead, back = point.copy(), point.copy()
     answer = np.zeros_like(point)
@@ -107,7 +107,7 @@ def others_not_still(function, point, h):
     return answer
 
 
-@wrong("ahead = point is no copy: point itself is changed")
+@wrong("ahead = point is no copy: point itself is changed", named="the point is not put back")
 def point_changed(function, point, h):
     answer = np.zeros_like(point)
     for i in range(len(point)):
@@ -129,3 +129,43 @@ def half_a_step_as_list(function, point, h):
         step[i] = h / 2
         slopes.append((function(point + step) - function(point - step)) / h)
     return slopes
+
+
+@wrong("goes no farther than 0.1, whatever h says")
+def step_capped(function, point, h):
+    h = min(h, 0.1)
+    return np.array([(function(point + h * row) - function(point - h * row)) / (2 * h) for row in np.eye(len(point))])
+
+
+@wrong("right slopes in a list")
+def as_list(function, point, h):
+    return [(function(point + h * row) - function(point - h * row)) / (2 * h) for row in np.eye(len(point))]
+
+
+@wrong("right slopes in single precision")
+def single_precision(function, point, h):
+    slopes = [(function(point + h * row) - function(point - h * row)) / (2 * h) for row in np.eye(len(point))]
+    return np.array(slopes, dtype="float32")
+
+
+@wrong("backward differences", named="one-sided difference, backward")
+def backward(function, point, h):
+    return np.array([(function(point) - function(point - h * row)) / h for row in np.eye(len(point))])
+
+
+@right("goes there in the point itself, and puts its number back")
+def put_back(function, point, h):
+    answer = np.empty(len(point))
+    for i, number in enumerate(point.copy()):
+        point[i] = number + h
+        high = function(point)
+        point[i] = number - h
+        answer[i] = (high - function(point)) / (2 * h)
+        point[i] = number
+    return answer
+
+
+@wrong("steps of 0.001 at least, whatever h says")
+def step_with_a_floor(function, point, h):
+    h = max(h, 1e-3)
+    return np.array([(function(point + h * row) - function(point - h * row)) / (2 * h) for row in np.eye(len(point))])

@@ -63,7 +63,7 @@ def numpy_scalars(function, numbers):
     return [np.float32(0) if slope is None else np.float32(slope.numpy()) for slope in slopes]
 
 
-@wrong("an int makes an int32 Variable, which the tape does not differentiate")
+@wrong("an int makes an int32 Variable, which the tape does not differentiate", named="zeros that hide whole numbers")
 def int_variables(function, numbers):
     variables = [tf.Variable(number) for number in numbers]
     with tf.GradientTape() as tape:
@@ -71,7 +71,7 @@ def int_variables(function, numbers):
     return tape.gradient(result, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
-@wrong("None stays None for a number that the function does not use")
+@wrong("None stays None for a number that the function does not use", named="None for an unused number")
 def none_left(function, numbers):
     variables = [tf.Variable(float(number)) for number in numbers]
     with tf.GradientTape() as tape:
@@ -79,7 +79,7 @@ def none_left(function, numbers):
     return tape.gradient(result, variables)
 
 
-@wrong("constants that nobody watches, so every slope is 0")
+@wrong("constants that nobody watches, so every slope is 0", named="zeros that hide a tape that saw nothing")
 def unwatched(function, numbers):
     variables = [tf.constant(float(number)) for number in numbers]
     with tf.GradientTape() as tape:
@@ -95,7 +95,7 @@ def asked_again(function, numbers):
     return [tape.gradient(result, v, unconnected_gradients=tf.UnconnectedGradients.ZERO) for v in variables]
 
 
-@wrong("float64 Variables and slopes")
+@wrong("float64 Variables and slopes", named="float64 where float32 is wanted")
 def double_precision(function, numbers):
     variables = [tf.Variable(number, dtype=tf.float64) for number in numbers]
     with tf.GradientTape() as tape:
@@ -103,7 +103,10 @@ def double_precision(function, numbers):
     return tape.gradient(result, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
-@wrong("leaves out the numbers that the function does not use, the list becomes too short")
+@wrong(
+    "leaves out the numbers that the function does not use, the list becomes too short",
+    named="the unused number left out",
+)
 def unused_left_out(function, numbers):
     variables = [tf.Variable(float(number)) for number in numbers]
     with tf.GradientTape() as tape:
@@ -117,3 +120,27 @@ def star_forgotten(function, numbers):
     with tf.GradientTape() as tape:
         result = function(variables)
     return tape.gradient(result, variables)
+
+
+@right("plain Python floats in the list")
+def plain_floats(function, numbers):
+    variables = [tf.Variable(number, dtype="float32") for number in numbers]
+    with tf.GradientTape() as tape:
+        result = function(*variables)
+    return [float(slope or 0.0) for slope in tape.gradient(result, variables)]
+
+
+@wrong("through a NumPy array, which is float64", named="float64 where float32 is wanted")
+def numpy_array(function, numbers):
+    vector = tf.Variable(np.array(numbers) * 1.0)
+    with tf.GradientTape() as tape:
+        result = function(*tf.unstack(vector))
+    return tape.gradient(result, vector, unconnected_gradients="zero")
+
+
+@wrong("a dictionary of slopes")
+def dictionary(function, numbers):
+    variables = {str(place): tf.Variable(float(number)) for place, number in enumerate(numbers)}
+    with tf.GradientTape() as tape:
+        result = function(*variables.values())
+    return tape.gradient(result, variables, unconnected_gradients="zero")

@@ -63,7 +63,7 @@ def persistent_and_assign(w, b, inputs, targets, rate, steps):
     return [float(loss) for loss in losses]
 
 
-@wrong("mends the tape only, variable = variable - ... changes no Variable")
+@wrong("mends the tape only, variable = variable - ... changes no Variable", named="the variables are never changed")
 def variables_stay(w, b, inputs, targets, rate, steps):
     losses = []
     for _ in range(steps):
@@ -77,7 +77,10 @@ def variables_stay(w, b, inputs, targets, rate, steps):
     return losses
 
 
-@wrong("mends the assignment only, the predictions are still outside the tape")
+@wrong(
+    "mends the assignment only, the predictions are still outside the tape",
+    named="the tape did not see the predictions",
+)
 def predictions_outside(w, b, inputs, targets, rate, steps):
     losses = []
     for _ in range(steps):
@@ -91,7 +94,7 @@ def predictions_outside(w, b, inputs, targets, rate, steps):
     return losses
 
 
-@wrong("goes uphill with assign_add")
+@wrong("goes uphill with assign_add", named="uphill")
 def uphill(w, b, inputs, targets, rate, steps):
     losses = []
     for _ in range(steps):
@@ -105,7 +108,7 @@ def uphill(w, b, inputs, targets, rate, steps):
     return losses
 
 
-@wrong("assigns rate * gradient in place of subtracting it")
+@wrong("assigns rate * gradient in place of subtracting it", named="the step in place of the position")
 def step_assigned(w, b, inputs, targets, rate, steps):
     losses = []
     for _ in range(steps):
@@ -119,7 +122,7 @@ def step_assigned(w, b, inputs, targets, rate, steps):
     return losses
 
 
-@wrong("moves w first and works out the slope along b with the new w")
+@wrong("moves w first and works out the slope along b with the new w", named="b moved by the slope of a later place")
 def one_after_the_other(w, b, inputs, targets, rate, steps):
     losses = []
     for _ in range(steps):
@@ -170,3 +173,68 @@ def sum_after_the_step(w, b, inputs, targets, rate, steps):
             variable.assign_sub(rate * gradient)
         losses.append(float(tf.reduce_sum((w * inputs + b - targets) ** 2)))
     return losses
+
+
+@wrong("both mistakes still there, in other words", named="the tape did not see the predictions")
+def nothing_mended(w, b, inputs, targets, rate, steps):
+    losses = []
+    for step in range(steps):
+        predicted = inputs * w + b
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(predicted - targets))
+        slopes = tape.gradient(loss, [w, b])
+        for one, slope in zip([w, b], slopes):
+            one = one - rate * slope
+        losses.append(float(loss))
+    return losses
+
+
+@wrong("subtracts the gradient without the rate", named="the rate forgotten")
+def without_rate(w, b, inputs, targets, rate, steps):
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((w * inputs + b - targets) ** 2)
+        for variable, gradient in zip([w, b], tape.gradient(loss, [w, b])):
+            variable.assign_sub(gradient)
+        losses.append(float(loss))
+    return losses
+
+
+@wrong("the loss computed again after each step", named="the loss after the step")
+def loss_too_late(w, b, inputs, targets, rate, steps):
+    losses = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((w * inputs + b - targets) ** 2)
+        dw, db = tape.gradient(loss, [w, b])
+        w.assign_sub(rate * dw)
+        b.assign_sub(rate * db)
+        losses.append(float(tf.reduce_mean((w * inputs + b - targets) ** 2)))
+    return losses
+
+
+@wrong("the gradient is taken once, before the loop", named="one gradient for all steps")
+def gradient_before_the_loop(w, b, inputs, targets, rate, steps):
+    def loss_now():
+        return tf.reduce_mean((w * inputs + b - targets) ** 2)
+
+    with tf.GradientTape() as tape:
+        loss = loss_now()
+    dw, db = tape.gradient(loss, [w, b])
+    losses = []
+    for _ in range(steps):
+        losses.append(loss_now().numpy())
+        w.assign_sub(rate * dw)
+        b.assign_sub(rate * db)
+    return losses
+
+
+@wrong("returns the last loss alone")
+def last_loss(w, b, inputs, targets, rate, steps):
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((w * inputs + b - targets) ** 2)
+        for variable, gradient in zip([w, b], tape.gradient(loss, [w, b])):
+            variable.assign_sub(rate * gradient)
+    return float(loss)

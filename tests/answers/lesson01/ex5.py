@@ -58,7 +58,7 @@ def with_partial(a, b, Value, records):
     return quotient
 
 
-@wrong("overwrites the gradients in place of adding to them")
+@wrong("overwrites the gradients in place of adding to them", named="the second use overwrites the first")
 def overwrites(a, b, Value, records):
     result = Value(a.data / b.data)
 
@@ -70,7 +70,7 @@ def overwrites(a, b, Value, records):
     return result
 
 
-@wrong("the minus sign of the slope along b is missing")
+@wrong("the minus sign of the slope along b is missing", named="the minus is lost")
 def minus_missing(a, b, Value, records):
     result = Value(a.data / b.data)
 
@@ -82,7 +82,7 @@ def minus_missing(a, b, Value, records):
     return result
 
 
-@wrong("send_back is written but never put on the tape")
+@wrong("send_back is written but never put on the tape", named="nothing put on the tape")
 def not_on_the_tape(a, b, Value, records):
     result = Value(a.data / b.data)
 
@@ -93,7 +93,7 @@ def not_on_the_tape(a, b, Value, records):
     return result
 
 
-@wrong("calls send_back and puts its None on the tape")
+@wrong("calls send_back and puts its None on the tape", named="what is on the tape cannot be played")
 def called_at_once(a, b, Value, records):
     result = Value(a.data / b.data)
 
@@ -105,7 +105,7 @@ def called_at_once(a, b, Value, records):
     return result
 
 
-@wrong("forgets the gradient of the quotient, only right where that is 1")
+@wrong("forgets the gradient of the quotient, only right where that is 1", named="the chain is cut")
 def upstream_forgotten(a, b, Value, records):
     result = Value(a.data / b.data)
 
@@ -117,7 +117,9 @@ def upstream_forgotten(a, b, Value, records):
     return result
 
 
-@wrong("records = records + [...] makes a new list, the tape of the caller stays empty")
+@wrong(
+    "records = records + [...] makes a new list, the tape of the caller stays empty", named="nothing put on the tape"
+)
 def new_list(a, b, Value, records):
     result = Value(a.data / b.data)
 
@@ -129,7 +131,7 @@ def new_list(a, b, Value, records):
     return result
 
 
-@wrong("reads the gradient of the quotient on the way forward, where it is still 0")
+@wrong("reads the gradient of the quotient on the way forward, where it is still 0", named="nothing is sent back")
 def gradient_too_early(a, b, Value, records):
     result = Value(a.data / b.data)
     to_a = result.gradient / b.data
@@ -146,6 +148,68 @@ def gradient_too_early(a, b, Value, records):
 @wrong("two mistakes: b.data is not squared, and the quotient is rounded down")
 def not_squared_and_floor(a, b, Value, records):
     result = Value(a.data // b.data)
+
+    def send_back():
+        a.gradient += result.gradient / b.data
+        b.gradient -= result.gradient * a.data / b.data
+
+    records.append(send_back)
+    return result
+
+
+@right("two entries on the tape, one for each number")
+def two_entries(a, b, Value, records):
+    result = Value(a.data / b.data)
+
+    def back_to_a():
+        a.gradient += result.gradient / b.data
+
+    def back_to_b():
+        b.gradient -= result.gradient * result.data / b.data
+
+    records.extend([back_to_a, back_to_b])
+    return result
+
+
+@wrong("returns the number, no Value", named="a number instead of a Value")
+def bare_number(a, b, Value, records):
+    quotient = a.data / b.data
+
+    def send_back():
+        a.gradient += 1 / b.data
+        b.gradient -= quotient / b.data
+
+    records.append(send_back)
+    return quotient
+
+
+@wrong("what it puts on the tape wants an argument", named="what is on the tape cannot be played")
+def wants_an_argument(a, b, Value, records):
+    result = Value(a.data / b.data)
+
+    def send_back(gradient):
+        a.gradient += gradient / b.data
+        b.gradient -= gradient * a.data / b.data**2
+
+    records.append(send_back)
+    return result
+
+
+@wrong("works out both new gradients before it writes either, so that e / e loses one", named=None)
+def both_read_first(a, b, Value, records):
+    result = Value(a.data / b.data)
+
+    def send_back():
+        share = result.gradient / b.data
+        a.gradient, b.gradient = a.gradient + share, b.gradient - share * result.data
+
+    records.append(send_back)
+    return result
+
+
+@wrong("the slope along b without the square", named="the square is lost")
+def not_squared(a, b, Value, records):
+    result = Value(a.data / b.data)
 
     def send_back():
         a.gradient += result.gradient / b.data

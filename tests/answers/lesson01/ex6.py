@@ -57,7 +57,7 @@ def least_squares(slope, start):
     return start + np.linalg.solve(curvature, -constant)
 
 
-@wrong("plain descent with one rate, 2 / 26: about 4 % is left")
+@wrong("plain descent with one rate, 2 / 26: about 4 % is left", named="swinging from wall to wall")
 def plain_descent(slope, start):
     point = start.copy()
     for _ in range(40):
@@ -65,7 +65,10 @@ def plain_descent(slope, start):
     return point
 
 
-@wrong("momentum 0.9 with a small rate still swings after forty steps, several per cent are left")
+@wrong(
+    "momentum 0.9 with a small rate still swings after forty steps, several per cent are left",
+    named="rolling past the bottom",
+)
 def too_much_momentum(slope, start):
     point, velocity = start.copy(), np.zeros(2)
     for _ in range(40):
@@ -74,7 +77,10 @@ def too_much_momentum(slope, start):
     return point
 
 
-@wrong("a curvature for each coordinate alone, only right where the floor runs along an axis")
+@wrong(
+    "a curvature for each coordinate alone, only right where the floor runs along an axis",
+    named="a valley along the axes",
+)
 def each_axis_alone(slope, start):
     gradient = slope(start)
     answer = start.copy()
@@ -86,7 +92,7 @@ def each_axis_alone(slope, start):
     return answer
 
 
-@wrong("arrives, but asks 41 times: forty steps and a last look at the slope")
+@wrong("arrives, but asks 41 times: forty steps and a last look at the slope", named="too many questions")
 def forty_one_calls(slope, start):
     point, velocity = start.copy(), np.zeros(2)
     gradient = slope(point)
@@ -97,7 +103,7 @@ def forty_one_calls(slope, start):
     return point
 
 
-@wrong("the rate decays so fast that the descent stops on the way")
+@wrong("the rate decays so fast that the descent stops on the way", named="crawling")
 def decaying_rate(slope, start):
     point, rate = start.copy(), 0.07
     for _ in range(40):
@@ -106,7 +112,7 @@ def decaying_rate(slope, start):
     return point
 
 
-@wrong("Adam with its default rate, which goes 0.04 at most")
+@wrong("Adam with its default rate, which goes 0.04 at most", named="crawling")
 def adam(slope, start):
     point = keras.Variable(start, dtype="float64")
     optimizer = keras.optimizers.Adam()
@@ -121,3 +127,16 @@ def uphill_column(slope, start):
     gradient = slope(start).reshape(2, 1)
     columns = [slope(start + step).reshape(2, 1) - gradient for step in np.eye(2)]
     return start.reshape(2, 1) + np.linalg.solve(np.hstack(columns), gradient)
+
+
+@wrong("a rate of 1 / curvature for four curvatures only, wild at any other", named="fitted to two curvatures")
+def four_curvatures_only(slope, start):
+    point = start
+    for curvature in [25, 16, 2, 1]:
+        point = point - slope(point) / curvature
+    return point
+
+
+@wrong("Newton's point as a column of shape (2, 1)")
+def column(slope, start):
+    return newton.function(slope, start).reshape(2, 1)

@@ -51,29 +51,31 @@ def exponential_formula():
     return 0.1 * np.exp(np.log(0.5) * steps / 20)
 
 
-@wrong("three batches an epoch, the ragged last one is not counted")
+@wrong("three batches an epoch, the ragged last one is not counted", named="the ragged batch forgotten")
 def ragged_batch_lost():
     steps = 100 // 32 * 15
     return 0.1 * 0.5 ** (steps / 20)
 
 
-@wrong("epochs taken for steps")
+@wrong("epochs taken for steps", named="steps taken for epochs")
 def epochs_for_steps():
     return 0.1 * 0.5 ** (15 / 20)
 
 
-@wrong("the rate with which the last step was taken, step 59, not the one left after it")
+@wrong(
+    "the rate with which the last step was taken, step 59, not the one left after it", named="the rate of the last step"
+)
 def rate_of_the_last_step():
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=20, decay_rate=0.5)
     return float(schedule(59))
 
 
-@wrong("multiplies by one half at each step, decay_steps is overlooked")
+@wrong("multiplies by one half at each step, decay_steps is overlooked", named="halved in every step")
 def halved_each_step():
     return 0.1 * 0.5**60
 
 
-@wrong("the rows of all epochs dealt out in one go: 47 steps")
+@wrong("the rows of all epochs dealt out in one go: 47 steps", named="all epochs dealt out at once")
 def epochs_run_together():
     steps = len(list(tf.data.Dataset.range(100).repeat(15).batch(32)))
     return 0.1 * 0.5 ** (steps / 20)
@@ -85,6 +87,16 @@ def forty_five_in_stairs():
     return 0.1 * 0.5 ** (steps // 20)
 
 
-@wrong("returns the schedule in place of a number")
+@wrong("returns the schedule in place of a number", named="the schedule instead of a rate")
 def schedule_itself():
     return keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=20, decay_rate=0.5)
+
+
+@wrong("3.125 steps in an epoch", named="a fraction of a batch")
+def no_rounding():
+    return 0.1 * 0.5 ** (15 * 100 / 32 / 20)
+
+
+@wrong("the formula as a text")
+def formula_as_text():
+    return "0.1 * 0.5 ** 3"

@@ -64,7 +64,7 @@ class RunningMean(keras.metrics.Metric):
         return keras.ops.sqrt(self.mean_square)
 
 
-@wrong("the mean of the batches' roots")
+@wrong("the mean of the batches' roots", named="the mean of the batches' roots, by rows")
 class MeanOfRoots(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__(name=name)
@@ -78,7 +78,7 @@ class MeanOfRoots(keras.metrics.Metric):
         return self.mean.result()
 
 
-@wrong("keeps plain Python numbers, which the inherited reset_state does not find")
+@wrong("keeps plain Python numbers, which the inherited reset_state does not find", named="the reset does nothing")
 class PythonNumbers(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__(name=name)
@@ -93,7 +93,7 @@ class PythonNumbers(keras.metrics.Metric):
         return tf.sqrt(tf.constant(self.total) / self.rows)
 
 
-@wrong("assign in place of assign_add, only the last batch is remembered")
+@wrong("assign in place of assign_add, only the last batch is remembered", named="only the last batch is remembered")
 class LastBatch(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__(name=name)
@@ -108,7 +108,7 @@ class LastBatch(keras.metrics.Metric):
         return tf.sqrt(tf.math.divide_no_nan(self.total, self.rows))
 
 
-@wrong("the mean of the batches' means, a ragged batch counts as much as a full one")
+@wrong("the mean of the batches' means, a ragged batch counts as much as a full one", named="every batch counts alike")
 class BatchesForRows(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__(name=name)
@@ -123,7 +123,7 @@ class BatchesForRows(keras.metrics.Metric):
         return tf.sqrt(tf.math.divide_no_nan(self.total, self.batches))
 
 
-@wrong("the root is forgotten")
+@wrong("the root is forgotten", named="the root left out")
 class RootForgotten(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__(name=name)
@@ -138,7 +138,7 @@ class RootForgotten(keras.metrics.Metric):
         return tf.math.divide_no_nan(self.total, self.rows)
 
 
-@wrong("counts from one, so that before the first reset there is a row too many")
+@wrong("counts from one, so that before the first reset there is a row too many", named="a row that nobody sent")
 class CountsFromOne(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__(name=name)
@@ -153,7 +153,7 @@ class CountsFromOne(keras.metrics.Metric):
         return tf.sqrt(self.total / self.rows)
 
 
-@wrong("result forgets what was kept, a second look gives another number")
+@wrong("result forgets what was kept, a second look gives another number", named="looking changes it")
 class ForgetsOnLooking(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__(name=name)
@@ -170,7 +170,10 @@ class ForgetsOnLooking(keras.metrics.Metric):
         return root
 
 
-@wrong("two mistakes: the root of each row's square, so the mean absolute error, and the name is ignored")
+@wrong(
+    "two mistakes: the root of each row's square, so the mean absolute error, and the name is ignored",
+    named="the root of each row",
+)
 class RootOfEachRow(keras.metrics.Metric):
     def __init__(self, name="rmse"):
         super().__init__()
@@ -183,3 +186,46 @@ class RootOfEachRow(keras.metrics.Metric):
 
     def result(self):
         return tf.math.divide_no_nan(self.total, self.rows)
+
+
+@wrong("the mean of the batches' roots, every batch counting alike", named="the mean of the batches' roots")
+class MeanOfPlainRoots(keras.metrics.Metric):
+    def __init__(self, name="rmse"):
+        super().__init__(name=name)
+        self.mean = keras.metrics.Mean()
+
+    def update_state(self, labels, predictions, sample_weight=None):
+        self.mean.update_state(tf.sqrt(tf.reduce_mean((labels - predictions) ** 2)))
+
+    def result(self):
+        return self.mean.result()
+
+
+@wrong("result adds one to the rows each time, so that it never divides by zero", named="looking changes it")
+class CountsLooks(keras.metrics.Metric):
+    def __init__(self, name="rmse"):
+        super().__init__(name=name)
+        self.total = self.add_weight(name="total", initializer="zeros")
+        self.rows = self.add_weight(name="rows", initializer="zeros")
+
+    def update_state(self, labels, predictions, sample_weight=None):
+        self.total.assign_add(tf.reduce_sum((labels - predictions) ** 2))
+        self.rows.assign_add(tf.cast(tf.shape(labels)[0], tf.float32))
+
+    def result(self):
+        root = tf.sqrt(self.total / self.rows)
+        self.rows.assign_add(1.0)
+        return root
+
+
+@wrong("a result in a dictionary")
+class InADictionary(keras.metrics.Metric):
+    def __init__(self, name="rmse"):
+        super().__init__(name=name)
+        self.mean = keras.metrics.Mean()
+
+    def update_state(self, labels, predictions, sample_weight=None):
+        self.mean.update_state((labels - predictions) ** 2)
+
+    def result(self):
+        return {"rmse": tf.sqrt(self.mean.result())}

@@ -81,7 +81,9 @@ def by_indices(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
-@wrong("the count does not begin anew after a decay, the rate falls in every further epoch")
+@wrong(
+    "the count does not begin anew after a decay, the rate falls in every further epoch", named="patience spent once"
+)
 def count_goes_on(optimizer, losses, patience, factor, min_delta):
     best, count, rates = float("inf"), 0, []
     for loss in losses:
@@ -96,7 +98,7 @@ def count_goes_on(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
-@wrong("an improvement does not set the count to 0, the epochs need not be in a row")
+@wrong("an improvement does not set the count to 0, the epochs need not be in a row", named="not in a row")
 def not_in_a_row(optimizer, losses, patience, factor, min_delta):
     best, count, rates = float("inf"), 0, []
     for loss in losses:
@@ -111,7 +113,7 @@ def not_in_a_row(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
-@wrong("waits one epoch longer than patience")
+@wrong("waits one epoch longer than patience", named="one epoch too patient")
 def one_too_many(optimizer, losses, patience, factor, min_delta):
     best, count, rates = float("inf"), 0, []
     for loss in losses:
@@ -126,7 +128,7 @@ def one_too_many(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
-@wrong("compares with the epoch before, not with the best")
+@wrong("compares with the epoch before, not with the best", named="compared with the epoch before")
 def with_the_one_before(optimizer, losses, patience, factor, min_delta):
     before, count, rates = float("inf"), 0, []
     for loss in losses:
@@ -142,7 +144,10 @@ def with_the_one_before(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
-@wrong("multiplies the first rate by the factor each time, so the second decay changes nothing")
+@wrong(
+    "multiplies the first rate by the factor each time, so the second decay changes nothing",
+    named="the initial rate, again and again",
+)
 def first_rate_again(optimizer, losses, patience, factor, min_delta):
     first = float(optimizer.learning_rate)
     best, count, rates = float("inf"), 0, []
@@ -158,7 +163,7 @@ def first_rate_again(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
-@wrong("works out the list, but the optimizer keeps its rate")
+@wrong("works out the list, but the optimizer keeps its rate", named="the optimizer never hears of it")
 def optimizer_untouched(optimizer, losses, patience, factor, min_delta):
     rate = float(optimizer.learning_rate)
     best, count, rates = float("inf"), 0, []
@@ -174,7 +179,7 @@ def optimizer_untouched(optimizer, losses, patience, factor, min_delta):
     return rates
 
 
-@wrong("appends the Variable itself, so that every entry shows the last rate")
+@wrong("appends the Variable itself, so that every entry shows the last rate", named="one variable, many times")
 def same_variable(optimizer, losses, patience, factor, min_delta):
     best, count, rates = float("inf"), 0, []
     for loss in losses:
@@ -202,3 +207,68 @@ def sign_and_order(optimizer, losses, patience, factor, min_delta):
                 optimizer.learning_rate = float(optimizer.learning_rate) * factor
                 count = 0
     return rates
+
+
+@wrong("best is the smallest loss so far, small falls included", named="best moved by a fall too small to count")
+def smallest_so_far(optimizer, losses, patience, factor, min_delta):
+    count, rates = 0, []
+    for epoch, loss in enumerate(losses):
+        if epoch == 0 or loss + min_delta < min(losses[:epoch]):
+            count = 0
+        else:
+            count += 1
+            if count == patience:
+                optimizer.learning_rate.assign(optimizer.learning_rate * factor)
+                count = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
+@wrong("min_delta with the wrong sign", named="the margin turned around")
+def wrong_sign(optimizer, losses, patience, factor, min_delta):
+    best, count, rates = float("inf"), 0, []
+    for loss in losses:
+        if loss - min_delta < best:
+            best, count = loss, 0
+        else:
+            count += 1
+            if count >= patience:
+                optimizer.learning_rate = float(optimizer.learning_rate) * factor
+                count = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
+@wrong("<= in place of <", named="an equal loss counts as better")
+def equal_improves(optimizer, losses, patience, factor, min_delta):
+    best, count, rates = None, 0, []
+    for loss in losses:
+        if best is None or loss <= best - min_delta:
+            best, count = loss, 0
+        else:
+            count += 1
+            if count >= patience:
+                optimizer.learning_rate = float(optimizer.learning_rate) * factor
+                count = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
+@wrong("never below a rate of 0.00001")
+def with_a_floor(optimizer, losses, patience, factor, min_delta):
+    best, count, rates = float("inf"), 0, []
+    for loss in losses:
+        if loss + min_delta < best:
+            best, count = loss, 0
+        else:
+            count += 1
+            if count >= patience:
+                optimizer.learning_rate = max(1e-5, float(optimizer.learning_rate) * factor)
+                count = 0
+        rates.append(float(optimizer.learning_rate))
+    return rates
+
+
+@wrong("the rates by epoch in a dictionary")
+def by_epoch(optimizer, losses, patience, factor, min_delta):
+    return dict(enumerate(small_class.function(optimizer, losses, patience, factor, min_delta)))

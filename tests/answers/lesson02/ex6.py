@@ -76,7 +76,7 @@ def one_mean_reset(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("mends the iterator only, the loss is still the one after the step")
+@wrong("mends the iterator only, the loss is still the one after the step", named="the loss after the step")
 def loss_after_the_step(model, optimizer, loss_fn, dataset, epochs):
     history = []
     for _ in range(epochs):
@@ -92,7 +92,7 @@ def loss_after_the_step(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("mends the loss only, the iterator is still empty after the first epoch")
+@wrong("mends the loss only, the iterator is still empty after the first epoch", named="the iterator runs dry")
 def iterator_used_up(model, optimizer, loss_fn, dataset, epochs):
     history, batches = [], iter(dataset)
     for _ in range(epochs):
@@ -107,7 +107,7 @@ def iterator_used_up(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("both mended, but the weight of the batches is lost on the way")
+@wrong("both mended, but the weight of the batches is lost on the way", named="the mean of the batch means")
 def weights_lost(model, optimizer, loss_fn, dataset, epochs):
     history = []
     for _ in range(epochs):
@@ -122,7 +122,9 @@ def weights_lost(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("the Mean is made once and never reset, so later epochs drag the earlier ones along")
+@wrong(
+    "the Mean is made once and never reset, so later epochs drag the earlier ones along", named="the mean never reset"
+)
 def mean_never_reset(model, optimizer, loss_fn, dataset, epochs):
     history = []
     mean = keras.metrics.Mean()
@@ -137,7 +139,10 @@ def mean_never_reset(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("repeat(epochs) under one iterator: the first epoch takes all passes, the others read 0")
+@wrong(
+    "repeat(epochs) under one iterator: the first epoch takes all passes, the others read 0",
+    named="all epochs in the first",
+)
 def all_in_the_first(model, optimizer, loss_fn, dataset, epochs):
     history, batches = [], iter(dataset.repeat(epochs))
     for _ in range(epochs):
@@ -152,7 +157,9 @@ def all_in_the_first(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("measures the whole dataset before each epoch, not each batch before its step")
+@wrong(
+    "measures the whole dataset before each epoch, not each batch before its step", named="the loss before the epoch"
+)
 def before_the_epoch(model, optimizer, loss_fn, dataset, epochs):
     history = []
     for _ in range(epochs):
@@ -169,7 +176,10 @@ def before_the_epoch(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("trains with training=False, Dropout and BatchNormalization do not take part")
+@wrong(
+    "trains with training=False, Dropout and BatchNormalization do not take part",
+    named="the model not told that it is trained",
+)
 def inference_mode(model, optimizer, loss_fn, dataset, epochs):
     history = []
     for _ in range(epochs):
@@ -184,7 +194,7 @@ def inference_mode(model, optimizer, loss_fn, dataset, epochs):
     return history
 
 
-@wrong("two mistakes: the list starts anew in each epoch, and holds tensors")
+@wrong("two mistakes: the list starts anew in each epoch, and holds tensors", named="only the last epoch in the list")
 def last_epoch_as_tensor(model, optimizer, loss_fn, dataset, epochs):
     for _ in range(epochs):
         history = []
@@ -196,4 +206,75 @@ def last_epoch_as_tensor(model, optimizer, loss_fn, dataset, epochs):
             optimizer.apply_gradients(zip(gradients, model.trainable_variables))
             mean.update_state(loss, sample_weight=len(labels))
         history.append(mean.result())
+    return history
+
+
+@right("one compiled step, losses of the rows added up")
+def compiled_step(model, optimizer, loss_fn, dataset, epochs):
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step(features, labels):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(labels, model(features, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        return loss * tf.cast(len(labels), "float32"), len(labels)
+
+    history = []
+    for _ in range(epochs):
+        totals = [step(features, labels) for features, labels in dataset]
+        history.append(sum(float(total) for total, _ in totals) / sum(int(rows) for _, rows in totals))
+    return history
+
+
+@wrong("keeps the batches in a list, so that no epoch is shuffled anew", named="the order frozen")
+def kept_in_a_list(model, optimizer, loss_fn, dataset, epochs):
+    history, batches = [], list(dataset)
+    for _ in range(epochs):
+        mean = keras.metrics.Mean()
+        for features, labels in batches:
+            with tf.GradientTape() as tape:
+                loss = loss_fn(labels, model(features, training=True))
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+            mean.update_state(loss, sample_weight=len(labels))
+        history.append(float(mean.result()))
+    return history
+
+
+@wrong("neither mistake is mended", named="both mistakes are still there")
+def neither_mended(model, optimizer, loss_fn, dataset, epochs):
+    history = []
+    rest = iter(dataset)
+    for epoch in range(epochs):
+        mean = keras.metrics.Mean()
+        for x, y in rest:
+            with tf.GradientTape() as tape:
+                loss = loss_fn(y, model(x, training=True))
+            slopes = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(slopes, model.trainable_variables))
+            mean.update_state(loss_fn(y, model(x, training=True)), sample_weight=len(y))
+        history.append(float(mean.result()))
+    return history
+
+
+@wrong("the losses by epoch in a dictionary")
+def by_epoch(model, optimizer, loss_fn, dataset, epochs):
+    losses = new_iterator.function(model, optimizer, loss_fn, dataset, epochs)
+    return {epoch: loss for epoch, loss in enumerate(losses)}
+
+
+@wrong("predicts a second time, without training=True, for the loss to report")
+def reports_without_training(model, optimizer, loss_fn, dataset, epochs):
+    history = []
+    for _ in range(epochs):
+        mean = keras.metrics.Mean()
+        for features, labels in dataset:
+            mean.update_state(loss_fn(labels, model(features, training=False)), sample_weight=len(labels))
+            with tf.GradientTape() as tape:
+                loss = loss_fn(labels, model(features, training=True))
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        history.append(float(mean.result()))
     return history
