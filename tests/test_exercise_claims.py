@@ -17,6 +17,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from helpers.exercises import all_exercises
 from helpers.exercises.lesson04 import ex7_predict_leavers as leavers
+from helpers.exercises.lesson04.shared import loss_and_pulls
 
 EXERCISES = all_exercises()
 KERAS = tuple(int(part) for part in keras.__version__.split(".")[:2])
@@ -193,6 +194,17 @@ def test_balanced_weights():
     assert list(EXERCISES["04.1"].reference(labels).values()) == pytest.approx(found)
 
 
+@says("04.2", "A tape takes their sum for the loss, without a word", "it multiplies the positive half")
+def test_losses_of_rows_and_pos_weight():
+    logits = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        losses = logits**2
+    assert tape.gradient(losses, logits).numpy().tolist() == [2, 4]
+    of_ones, of_zeros = (tf.nn.sigmoid_cross_entropy_with_logits(tf.fill(2, label), logits) for label in (1.0, 0.0))
+    weighted = [tf.nn.weighted_cross_entropy_with_logits(tf.fill(2, label), logits, 3.0) for label in (1.0, 0.0)]
+    np.testing.assert_allclose(weighted, [3 * of_ones, of_zeros], rtol=1e-6)
+
+
 def ranked_customers(rows=2000):
     rng = np.random.default_rng(0)
     labels = (rng.random(rows) < 0.3).astype("float32")
@@ -222,13 +234,40 @@ def test_scikit_learn_takes_labels_first():
     )
 
 
-@says("04.4", "`BinaryFocalCrossentropy(apply_class_balancing=True, from_logits=True)`", "alpha does nothing without")
+@says(
+    "04.4",
+    "From a gamma of 1 on, this is Keras's `BinaryFocalCrossentropy(apply_class_balancing=True, from_logits=True)`",
+)
 def test_focal_loss_of_keras():
-    labels, logits = column(0, 1, 0, 1, 1), column(-2, -0.5, 0.75, 3, 0)
+    focal = functools.partial(keras.losses.BinaryFocalCrossentropy, apply_class_balancing=True, from_logits=True)
+    labels = tf.constant(column(0, 1, 0, 1, 1, 0, 1, 0))
+    logits = tf.constant(column(-2, -0.5, 0.75, 3, 0, 20, -200, -200))
+    for gamma in (1.0, 2.0, 3.5):
+        by_keras = loss_and_pulls(lambda z: focal(gamma=gamma)(labels, z), logits)
+        expected = loss_and_pulls(lambda z: EXERCISES["04.4"].reference(labels, z, gamma), logits)
+        np.testing.assert_allclose(by_keras["loss"], expected["loss"], atol=1e-5)
+        np.testing.assert_allclose(by_keras["pull of each row"], expected["pull of each row"], atol=1e-5)
+
+
+@says("04.4", "alpha does nothing without `apply_class_balancing=True`")
+def test_alpha_of_keras():
+    labels, logits = column(0, 1), column(-2, -0.5)
     focal = functools.partial(keras.losses.BinaryFocalCrossentropy, from_logits=True)
-    expected = EXERCISES["04.4"].reference(labels, logits)
-    assert float(focal(apply_class_balancing=True)(labels, logits)) == pytest.approx(float(expected), rel=1e-4)
     assert float(focal(alpha=0.25)(labels, logits)) == float(focal(alpha=0.9)(labels, logits))
+
+
+@says("04.4", "Below, and even for 0, the gradient is NaN as soon as a row is certain and right")
+@pytest.mark.parametrize("gamma", [0.0, 0.5])
+def test_power_of_zero(gamma):
+    variable = tf.Variable(-200.0)
+    with tf.GradientTape() as tape:
+        power = tf.sigmoid(variable) ** gamma
+    assert np.isnan(tape.gradient(power, variable))
+
+
+@says("04.4", "in float32, `exp` is infinite from a logit of 89 on")
+def test_exponential_of_89():
+    assert np.isfinite(tf.exp(88.0)) and np.isinf(tf.exp(89.0))
 
 
 @says("04.4", "From a logit of about 17 on, float32 rounds the sigmoid to exactly 1")
