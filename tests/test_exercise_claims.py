@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_score, recall_score, roc_auc_score
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
@@ -291,6 +292,13 @@ def test_what_weights_move():
         found[weights] = probabilities.mean(), roc_auc_score(labels, probabilities)
     (mean, auc), (weighted_mean, weighted_auc) = found.values()
     assert weighted_mean > mean + 0.1 and abs(weighted_auc - auc) < 0.005
+
+
+@says("04.7", "SGD's default rate of 0.01", "scikit-learn's `predict_proba`")
+def test_defaults_of_keras_and_scikit_learn():
+    assert float(keras.optimizers.SGD().learning_rate) == pytest.approx(0.01)
+    model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    assert model.predict_proba([[0.3], [0.4], [0.5]]).shape == (3, 2)
 
 
 @says("05.3", "`tf.clip_by_global_norm` returns the norm as well", "the norm before clipping")
