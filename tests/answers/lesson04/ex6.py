@@ -125,7 +125,10 @@ def batch_then_shuffle(features, labels, n_validation, batch_size):
     return train.batch(batch_size).shuffle(len(features)), validation.batch(batch_size)
 
 
-@wrong("two mistakes: the last smaller batch of the training rows is dropped, and the labels are flattened")
+@wrong(
+    "two mistakes: the last smaller batch of the training rows is dropped, and the labels are flattened",
+    named="the labels have lost their column",
+)
 def dropped_and_flat(features, labels, n_validation, batch_size):
     features, labels = np.asarray(features), np.asarray(labels).ravel()
     order = np.random.permutation(len(features))
