@@ -271,7 +271,7 @@ def test_exponential_of_89():
     assert np.isfinite(tf.exp(88.0)) and np.isinf(tf.exp(89.0))
 
 
-@says("04.4", "From a logit of about 17 on, float32 rounds the sigmoid to exactly 1")
+@says("04.4", "from a logit of about 17 on, float32 rounds the sigmoid to exactly 1")
 def test_sigmoid_of_17():
     assert tf.sigmoid(16.0) < 1 and tf.sigmoid(17.0) == 1
 

@@ -233,6 +233,8 @@ def observe(candidate, rows=((7, 3), (8, 4, 1), (5, 0, 3), (0, 3))):
         found = entries(candidate(labels.astype("float32")[:, None]), counts)
         table = " and ".join(map(str, counts)) + " rows"
         measured |= {f"{name} ({table})": value for name, value in found.items()}
+        if "weights as fit reads them" not in found:
+            break  # another table would say the same once more
     return measured
 
 
