@@ -5,12 +5,14 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
+from helpers.exercises.lesson04.shared import loss_and_pulls
 
 TITLE = "Weights that reach their rows"
 TASK = """
 Write `weighted_loss(labels, logits, row_weights)`. Labels (0 or 1) and logits have the shape `(B, 1)`, the weights of
-the rows have the shape `(B,)`; all are float32. Return one number, a scalar tensor: multiply the cross-entropy of each
-row by its weight, add up, and divide by the number of rows B. That is what `fit` does with class weights.
+the rows have the shape `(B,)`; all are float32 tensors. Return one number, a scalar tensor: multiply the cross-entropy
+of each row by its weight, add up, and divide by the number of rows B. That is what `fit` does with class weights. The
+loss is for training, so its gradients are checked as well.
 """
 HINTS = (
     "What has the loss already done when its result is a single number? The weights have to come before that.",
@@ -24,9 +26,9 @@ def weighted_loss(labels, logits, row_weights):
     """Return the sum of weight times cross-entropy, divided by the number of rows, a scalar tensor.
 
     Args:
-        labels: 0 or 1, float32 (B, 1).
-        logits: float32 (B, 1).
-        row_weights: float32 (B,).
+        labels: 0 or 1, a float32 tensor (B, 1).
+        logits: a float32 tensor (B, 1).
+        row_weights: a float32 tensor (B,).
     """
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     return loss_fn(labels, logits, sample_weight=row_weights)
@@ -67,6 +69,37 @@ def weighted_per_row(labels, logits, row_weights):
 def weights_meet_an_average(labels, logits, row_weights):
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
     return tf.reduce_mean(loss_fn(labels, logits) * row_weights)
+
+
+@mistake(
+    "the weights are not used",
+    "All rows count the same, whatever their weights: this is the plain average of the cross-entropies, and "
+    "training finds no more of the rare class than before. The loss needs to be given `row_weights`, or be "
+    "multiplied by them row by row.",
+)
+def weights_ignored(labels, logits, row_weights):
+    return keras.losses.BinaryCrossentropy(from_logits=True)(labels, logits)
+
+
+@mistake(
+    "rows with label 0 are not weighted",
+    "Rows with label 1 have their weight, and those with label 0 count 1. That is what `pos_weight` of TensorFlow's "
+    "`weighted_cross_entropy_with_logits` does: it multiplies the positive half of the cross-entropy only. Multiply "
+    "the whole cross-entropy of each row.",
+)
+def positive_rows_only(labels, logits, row_weights):
+    losses = tf.nn.weighted_cross_entropy_with_logits(labels, logits, row_weights[:, None])
+    return tf.reduce_mean(losses)
+
+
+@mistake(
+    "one loss for each row",
+    "What came back is not one number but the weighted losses of all rows. A tape takes their sum for the loss, "
+    "without a word, so a batch of 32 rows takes a step 32 times as long. Add them up and divide by the number of "
+    "rows.",
+)
+def one_for_each_row(labels, logits, row_weights):
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)[:, 0] * row_weights
 
 
 @mistake(
@@ -125,19 +158,10 @@ def left_tensorflow(labels, logits, row_weights):
 # Probes
 
 
-def pulls_of_rows(loss_of_logits, logits):
-    """Return the loss and its gradient for each row, (B,); zeros where the tape finds no way from loss to logits."""
-    with tf.GradientTape() as tape:
-        tape.watch(logits)
-        loss = tf.convert_to_tensor(loss_of_logits(logits))
-    pulls = tape.gradient(loss, logits, unconnected_gradients="zero")
-    return loss.numpy(), pulls[:, 0].numpy()
-
-
 def observe(candidate, seed=None):
     rng = np.random.default_rng(seed)
     batches = {
-        "5 rows": ([0, 0, 1, 0, 1], [-1.0, 0.5, 0.25, 2.0, -0.75], [1.0, 1.0, 5.0, 1.0, 5.0]),
+        "5 rows": ([0, 0, 1, 0, 1], [-1.0, 0.5, 0.25, 2.0, -0.75], [0.6, 0.6, 5.0, 0.6, 5.0]),
         "3 rows that all leave": ([1, 1, 1], [0.3, -0.4, 1.5], [2.5, 0.5, 1.0]),
         "one row": ([0], [0.8], [3.0]),
     }
@@ -147,8 +171,8 @@ def observe(candidate, seed=None):
             logits, weights = rng.normal(0, 2, len(labels)), rng.uniform(0.2, 4, len(labels))
         labels, logits = (tf.constant(column, tf.float32)[:, None] for column in (labels, logits))
         weights = tf.constant(weights, tf.float32)
-        loss, pulls = pulls_of_rows(lambda logits: candidate(labels, logits, weights), logits)
-        measured |= {f"loss of {name}": loss, f"pull of each row ({name})": pulls}
+        found = loss_and_pulls(lambda logits: candidate(labels, logits, weights), logits)
+        measured |= {f"{key} ({name})": value for key, value in found.items()}
     return measured
 
 
@@ -161,6 +185,9 @@ EXERCISE = Exercise(
     alternatives=(weighted_by_hand, weighted_per_row),
     mistakes=(
         weights_meet_an_average,
+        weights_ignored,
+        positive_rows_only,
+        one_for_each_row,
         divided_by_weights,
         sum_of_rows,
         logits_as_probabilities,

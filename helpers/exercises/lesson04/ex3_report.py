@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, Mistake, mistake
+from helpers.exercises.lesson04.shared import in_words
 
 TITLE = "Metrics that know what they get"
 TASK = """
@@ -13,10 +14,10 @@ to be trusted: metrics of Keras were not told what they get. Mend it. You may ch
 is, for NumPy arrays of shape `(n, 1)` with labels (0 or 1, each occurs) and *logits*:
 
 - `"roc_auc"` is the area under the ROC curve, as scikit-learn's `roc_auc_score` computes it;
-- a customer is **called** if the probability of leaving is above 0.5; no logit is exactly 0;
+- a customer is **called** if the probability of leaving is above 0.5; no logit is between −0.1 and 0.1;
 - `"recall"` is the share of the leavers who are called, `"precision"` the share of leavers among the called, and 0 if
   nobody is called;
-- each call of `report` is about its own customers only.
+- each call of `report` is about its own customers only, whatever earlier calls were about.
 
 Keras's `AUC` tries 200 thresholds. The customers of the check are far enough apart for it to be exact, so Keras,
 scikit-learn and counting by hand agree.
@@ -33,7 +34,7 @@ def report(labels, logits):
 
     Args:
         labels: 0 or 1, both of them occur, float32 (n, 1), NumPy.
-        logits: none is exactly 0, float32 (n, 1), NumPy.
+        logits: none between -0.1 and 0.1, float32 (n, 1), NumPy.
     """
     metrics = {
         "roc_auc": keras.metrics.AUC(from_logits=True),
@@ -148,6 +149,41 @@ def zero_for_probabilities(labels, logits):
 
 
 @mistake(
+    "probabilities for metrics that were told of logits",
+    "Everybody is called, and the AUC has too few thresholds. The scores were turned into probabilities, *and* the "
+    "metrics were told that they get logits: for the threshold 0 every probability is high, and `AUC` takes the "
+    "sigmoid once more. Either of the two is enough.",
+)
+def told_and_turned(labels, logits):
+    return report_with(labels, tf.sigmoid(logits), from_logits=True, thresholds=0.0)
+
+
+@mistake(
+    "earlier customers are counted as well",
+    "Asked again about the same customers, the function reports something else. Most often the metrics were made once, "
+    "outside of the function or as a default argument: a metric of Keras adds up whatever it is given until "
+    "`reset_state()`, so it still has the customers of all earlier calls. Make the metrics inside the function.",
+)
+def kept_metrics(labels, logits, metrics={}):  # noqa: B006 -- this is the mistake
+    if not metrics:
+        metrics["roc_auc"] = keras.metrics.AUC(from_logits=True)
+        metrics["recall"] = keras.metrics.Recall(thresholds=0.0)
+        metrics["precision"] = keras.metrics.Precision(thresholds=0.0)
+    return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
+
+
+@mistake(
+    "NaN if nobody is called",
+    "All numbers are right, but where nobody is called, precision is NaN: no leavers among no called, 0 divided by "
+    "0. One NaN makes every average over reports NaN. The task asks for 0 there.",
+)
+def nan_if_nobody(labels, logits):
+    called = logits > 0
+    precision = np.sum(called & (labels == 1)) / np.sum(called)
+    return report(labels, logits) | {"precision": float(precision)}
+
+
+@mistake(
     "the AUC of decisions",
     "The AUC got decisions, 0 or 1. Within each group all customers count as equal then, and what is left of "
     "the ROC curve is a single corner. The AUC asks how well the customers are *ranked*: give it logits or "
@@ -184,6 +220,19 @@ def column(values):
     return np.array(values, "float32")[:, None]
 
 
+NAMES = ("roc_auc", "recall", "precision")
+
+
+def form_of(found):
+    """Return in words what a report is: "a dictionary of three numbers" if it has the right form."""
+    if not isinstance(found, dict):
+        return in_words(found)
+    if missing := [name for name in NAMES if name not in found]:
+        return f"a dictionary without {missing[0]}"
+    others = [f"{name} is {in_words(found[name])}" for name in NAMES if in_words(found[name]) != "a number"]
+    return f"a dictionary whose {others[0]}" if others else "a dictionary of three numbers"
+
+
 def observe(candidate, probes=None):
     # The probabilities of a leaver and a stayer are more than 0.005 apart: 200 thresholds see all that ranks see.
     # Those of 2.13 and 2.3 differ, but hardly after a second sigmoid.
@@ -193,17 +242,22 @@ def observe(candidate, probes=None):
             [-40, -2.2, -1.2, -0.6, -0.25, 0.2, 0.35, 0.7, 2.13, 2.3, -3],
         ),
         "5 customers": ([1, 0, 0, 1, 0], [0.3, -0.9, 0.75, 25, -0.2]),
-        "4 customers, nobody called": ([0, 1, 0, 1], [-2.5, -1.0, -0.4, -0.1]),
+        "4 customers, nobody called": ([0, 1, 0, 1], [-2.5, -1.0, -0.4, -0.15]),
     }
-    keys = ("roc_auc", "recall", "precision")
     reports = [candidate(column(labels), column(logits)) for labels, logits in [*probes.values(), *probes.values()]]
-    values = np.array([[float(found[key]) for key in keys] for found in reports])
+    forms = {form_of(found) for found in reports}
+    measured = {"what came back": ", ".join(sorted(forms))}
+    if forms != {"a dictionary of three numbers"}:
+        return measured
+    values = np.array([[float(found[name]) for name in NAMES] for found in reports])
     once, again = values[: len(probes)], values[len(probes) :]
     # equal by value: of the same customers a metric that kept its state reports something else the second time
     same = bool(np.allclose(once, again, equal_nan=True))
-    measured = {"asked again about the same customers, it reports the same": same}
-    for name, row in zip(probes, once):
-        measured |= {f"{key} ({name})": value for key, value in zip(keys, row)}
+    measured["asked again about the same customers, it reports the same"] = same
+    if not same:
+        return measured  # the numbers depend on who was reported before
+    for probe, row in zip(probes, once):
+        measured |= {f"{name} ({probe})": value for name, value in zip(NAMES, row)}
     return measured
 
 
@@ -221,6 +275,9 @@ EXERCISE = Exercise(
         REPORT_STARTER,
         sigmoid_twice,
         zero_for_probabilities,
+        told_and_turned,
+        kept_metrics,
+        nan_if_nobody,
         auc_of_decisions,
         recall_and_precision_swapped,
     ),
@@ -229,7 +286,7 @@ EXERCISE = Exercise(
         candidate,
         {
             "first": ([1, 0, 0, 1, 0, 1, 0, 0, 1], [30, 2.3, 2.13, 0.4, 0.8, -0.3, -0.7, -2.4, -1.4]),
-            "second": ([0, 1, 0, 1, 0, 0], [0.3, 0.9, -0.75, -1.6, -20, 0.1]),
+            "second": ([0, 1, 0, 1, 0, 0], [0.3, 0.9, -0.75, -1.6, -20, 0.15]),
             "third": ([1, 0, 0], [-1.5, -0.7, -2.4]),
         },
     ),

@@ -8,7 +8,7 @@ TITLE = "A threshold from any cost matrix"
 TASK = """
 Write `threshold(cost_matrix)`. The cost matrix is a NumPy array of shape `(2, 2)`, in dollars. Row 0 is "do nothing"
 and row 1 "make the offer"; column 0 is "the customer would stay" and column 1 "would leave". Return the probability of
-leaving above which the offer is the cheaper choice, as a number.
+leaving above which the offer is the cheaper choice, as a number (a float of Python or NumPy), not rounded.
 
 For the lesson's costs, `[[0, 400], [40, 240]]`, it is `0.20`. Every entry may be other than 0; you may rely on the
 offer being cheaper for leavers and more expensive for stayers.
@@ -74,6 +74,35 @@ def only_mistakes_cost(cost_matrix):
 
 
 @mistake(
+    "a stayer without an offer costs nothing",
+    "Right as long as the upper left number is 0, as it is in the lesson. Where even to do nothing costs something, "
+    "the offer wastes only what it costs *more* on a stayer. Use differences within a column, in both columns.",
+)
+def upper_left_is_zero(cost_matrix):
+    saved = cost_matrix[0, 1] - cost_matrix[1, 1]
+    return cost_matrix[1, 0] / (cost_matrix[1, 0] + saved)
+
+
+@mistake(
+    "the cost of the offer over that of a lost customer",
+    "This is 40 / 400 for the lesson's costs, two of the four numbers. It leaves out that a leaver who gets the offer "
+    "costs something, too, and it is a threshold of the odds, p / (1 − p), and not of the probability. Use differences "
+    "within a column, and turn odds into a probability.",
+)
+def offer_over_loss(cost_matrix):
+    return cost_matrix[1, 0] / cost_matrix[0, 1]
+
+
+@mistake(
+    "rounded to two digits",
+    "Right for thresholds of whole percents. One third becomes 0.33, and whoever is between the two gets the dearer "
+    "choice. Round what you show, and compare with all digits.",
+)
+def rounded(cost_matrix):
+    return round(float(threshold(cost_matrix)), 2)
+
+
+@mistake(
     "the probability of staying",
     "This is one minus the threshold. With cheap offers it is a high number: almost nobody would get one, "
     "though offers are what pays. Which of the two, wasted or saved, must raise the threshold when it grows?",
@@ -126,6 +155,9 @@ EXERCISE = Exercise(
     mistakes=(
         odds,
         only_mistakes_cost,
+        upper_left_is_zero,
+        offer_over_loss,
+        rounded,
         probability_of_staying,
         rows_for_columns,
         one_half,

@@ -56,7 +56,7 @@ def unique_with_counts(labels):
     return {int(number): float(weight) for number, weight in zip(classes.numpy(), weights)}
 
 
-@wrong("n / n_k without the number of classes")
+@wrong("n / n_k without the number of classes", named="the average weight is not 1")
 def without_number_of_classes(labels):
     classes, counts = np.unique(labels, return_counts=True)
     n = len(labels)
@@ -71,7 +71,7 @@ def zero_and_one_only(labels):
     return {0: n / (2 * zeros), 1: n / (2 * ones)}
 
 
-@wrong("bincount, which also counts the classes that do not occur")
+@wrong("bincount, which also counts the classes that do not occur", named="an entry for a class that does not occur")
 def bincount_of_all(labels):
     counts = np.bincount(labels.astype(int).ravel())
     n_classes = len(counts)
@@ -80,7 +80,10 @@ def bincount_of_all(labels):
     return {k: float(w) for k, w in enumerate(weights)}
 
 
-@wrong("the average class has the weight 1, not the average row")
+@wrong(
+    "the average class has the weight 1, not the average row",
+    named="the average class has the weight 1, not the average row",
+)
 def mean_over_classes(labels):
     classes, counts = np.unique(labels, return_counts=True)
     weights = 1.0 / counts
@@ -88,13 +91,15 @@ def mean_over_classes(labels):
     return dict(zip(classes.astype(int).tolist(), weights.tolist()))
 
 
-@wrong("always divides by 2, however many classes there are")
+@wrong("always divides by 2, however many classes there are", named="a 2 for every number of classes")
 def always_two(labels):
     counts = Counter(labels.astype(int).ravel().tolist())
     return {k: len(labels) / (2 * m) for k, m in counts.items()}
 
 
-@wrong("numbers the weights from 0 on in place of using the class numbers as keys")
+@wrong(
+    "numbers the weights from 0 on in place of using the class numbers as keys", named="the keys are places in a list"
+)
 def keys_by_position(labels):
     y = labels.ravel()
     weights = compute_class_weight(class_weight="balanced", classes=np.unique(y), y=y)
@@ -106,3 +111,21 @@ def whole_multiples(labels):
     counts = Counter(labels.astype(int).ravel().tolist())
     most = max(counts.values())
     return {k: float(most // m) for k, m in counts.items()}
+
+
+@wrong("classes and weights zipped, so that the keys are 0.0 and 1.0", named="the keys are not whole numbers")
+def classes_as_they_are(labels):
+    classes, counts = np.unique(labels, return_counts=True)
+    return dict(zip(classes.tolist(), len(labels) / (len(classes) * counts)))
+
+
+@wrong("the reciprocal of the count alone", named="each weight is 1 over the count")
+def reciprocals(labels):
+    counts = Counter(labels.astype(int).ravel().tolist())
+    return {number: 1 / count for number, count in counts.items()}
+
+
+@wrong("a list of weights, not a dictionary")
+def list_of_weights(labels):
+    classes, counts = np.unique(labels, return_counts=True)
+    return list(len(labels) / (len(classes) * counts))

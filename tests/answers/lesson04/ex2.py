@@ -45,25 +45,29 @@ def both_logarithms(labels, logits, row_weights):
     return tf.tensordot(row_weights, ce, axes=1) / tf.cast(tf.size(y), tf.float32)
 
 
-@wrong("(B,) times (B, 1) is (B, B), so that every weight meets every row")
+@wrong("(B,) times (B, 1) is (B, B), so that every weight meets every row", named="the weights meet an average")
 def every_weight_every_row(labels, logits, row_weights):
     ce = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
     return tf.reduce_mean(row_weights * ce)
 
 
-@wrong("divides by the sum of the weights, not by the number of rows")
+@wrong("divides by the sum of the weights, not by the number of rows", named="divided by the sum of the weights")
 def weighted_mean(labels, logits, row_weights):
     ce = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)[:, 0]
     return tf.reduce_sum(ce * row_weights) / tf.reduce_sum(row_weights)
 
 
-@wrong("the mean loss times the mean weight, because the loss is reduced too early")
+@wrong(
+    "the mean loss times the mean weight, because the loss is reduced too early", named="the weights meet an average"
+)
 def reduced_too_early(labels, logits, row_weights):
     loss = keras.losses.BinaryCrossentropy(from_logits=True)(labels, logits)
     return tf.reduce_mean(loss * row_weights)
 
 
-@wrong("weights as pos_weight, which leaves the rows with label 0 unweighted")
+@wrong(
+    "weights as pos_weight, which leaves the rows with label 0 unweighted", named="rows with label 0 are not weighted"
+)
 def as_pos_weight(labels, logits, row_weights):
     ce = tf.nn.weighted_cross_entropy_with_logits(
         labels=labels, logits=logits, pos_weight=tf.expand_dims(row_weights, 1)
@@ -71,13 +75,16 @@ def as_pos_weight(labels, logits, row_weights):
     return tf.reduce_mean(ce)
 
 
-@wrong("multiplies the logits by the weights, not the cross-entropies")
+@wrong("multiplies the logits by the weights, not the cross-entropies", named="the weights multiply the logits")
 def weighted_logits(labels, logits, row_weights):
     scaled = logits * tf.reshape(row_weights, [-1, 1])
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=scaled))
 
 
-@wrong("a float computed with NumPy, not a tensor, so that no gradient gets through")
+@wrong(
+    "a float computed with NumPy, not a tensor, so that no gradient gets through",
+    named="no gradient reaches the logits",
+)
 def number_of_numpy(labels, logits, row_weights):
     y = np.asarray(labels).ravel()
     z = np.asarray(logits).ravel()
@@ -89,3 +96,18 @@ def number_of_numpy(labels, logits, row_weights):
 def sum_of_probabilities(labels, logits, row_weights):
     ce = keras.losses.binary_crossentropy(labels, logits)
     return tf.reduce_sum(ce * row_weights)
+
+
+@wrong("the weights are forgotten", named="the weights are not used")
+def forgotten_weights(labels, logits, row_weights):
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
+
+
+@wrong("reduction='none', and nothing reduces afterwards", named="one loss for each row")
+def never_reduced(labels, logits, row_weights):
+    return keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)(labels, logits) * row_weights
+
+
+@wrong("the name of a loss and not its number")
+def words(labels, logits, row_weights):
+    return "binary_crossentropy"

@@ -68,7 +68,7 @@ def keras_decisions(labels, logits):
     }
 
 
-@wrong("only the AUC is told of logits, the others compare logits with 0.5")
+@wrong("only the AUC is told of logits, the others compare logits with 0.5", named="called above a logit of 0.5")
 def only_auc_told(labels, logits):
     metrics = {
         "roc_auc": keras.metrics.AUC(from_logits=True),
@@ -78,7 +78,10 @@ def only_auc_told(labels, logits):
     return {name: float(metric(labels, logits)) for name, metric in metrics.items()}
 
 
-@wrong("the threshold of the others is mended, but the AUC takes logits for probabilities")
+@wrong(
+    "the threshold of the others is mended, but the AUC takes logits for probabilities",
+    named="the AUC was told nothing",
+)
 def auc_not_told(labels, logits):
     metrics = {
         "roc_auc": keras.metrics.AUC(),
@@ -99,7 +102,10 @@ def area_of_the_other_curve(labels, logits):
     return {name: float(metric(labels, p)) for name, metric in metrics.items()}
 
 
-@wrong("the metrics are made once, as a default argument, and keep earlier customers")
+@wrong(
+    "the metrics are made once, as a default argument, and keep earlier customers",
+    named="earlier customers are counted as well",
+)
 def kept_metrics(labels, logits, metrics={}):
     if not metrics:
         metrics["roc_auc"] = keras.metrics.AUC()
@@ -109,7 +115,7 @@ def kept_metrics(labels, logits, metrics={}):
     return {name: float(metric(labels, p)) for name, metric in metrics.items()}
 
 
-@wrong("the precision is NaN if nobody is called")
+@wrong("the precision is NaN if nobody is called", named="NaN if nobody is called")
 def nan_if_nobody(labels, logits):
     y = labels.ravel() == 1
     called = logits.ravel() > 0
@@ -122,7 +128,7 @@ def nan_if_nobody(labels, logits):
     }
 
 
-@wrong("the AUC of the decisions, not of the ranking")
+@wrong("the AUC of the decisions, not of the ranking", named="the AUC of decisions")
 def auc_of_decisions(labels, logits):
     y = labels.ravel().astype(int)
     called = (1 / (1 + np.exp(-logits.ravel())) > 0.5).astype(int)
@@ -133,7 +139,7 @@ def auc_of_decisions(labels, logits):
     }
 
 
-@wrong("labels and decisions swapped, which swaps recall and precision")
+@wrong("labels and decisions swapped, which swaps recall and precision", named="recall and precision swapped")
 def swapped_arguments(labels, logits):
     y = labels.ravel().astype(int)
     called = (logits.ravel() > 0).astype(int)
@@ -153,3 +159,28 @@ def accuracy_as_precision(labels, logits):
         "recall": float(called[y].mean()),
         "precision": float((called == y).mean()),
     }
+
+
+@wrong(
+    "probabilities, and the metrics are told of logits as well",
+    named="probabilities for metrics that were told of logits",
+)
+def both_ways(labels, logits):
+    p = 1 / (1 + np.exp(-logits))
+    auc, others = keras.metrics.AUC(from_logits=True), (keras.metrics.Recall, keras.metrics.Precision)
+    recall, precision = (float(metric(thresholds=0)(labels, p)) for metric in others)
+    return {"roc_auc": float(auc(labels, p)), "recall": recall, "precision": precision}
+
+
+@wrong("the metrics, and not their results")
+def metrics_themselves(labels, logits):
+    found = {"roc_auc": keras.metrics.AUC(from_logits=True), "recall": keras.metrics.Recall(thresholds=0)}
+    found["precision"] = keras.metrics.Precision(thresholds=0)
+    for metric in found.values():
+        metric.update_state(labels, logits)
+    return found
+
+
+@wrong("a tuple of the three numbers")
+def three_numbers(labels, logits):
+    return tuple(sklearn_only.function(labels, logits).values())

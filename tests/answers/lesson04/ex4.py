@@ -58,7 +58,9 @@ def two_groups(labels, logits, gamma=2.0, alpha=0.25):
     return total / tf.cast(tf.size(z), tf.float32)
 
 
-@wrong("sigmoid and logarithm one after the other, infinite for a certain mistake")
+@wrong(
+    "sigmoid and logarithm one after the other, infinite for a certain mistake", named="the logarithm of a probability"
+)
 def plain_logarithm(labels, logits, gamma=2.0, alpha=0.25):
     p = tf.sigmoid(logits)
     p_t = labels * p + (1 - labels) * (1 - p)
@@ -66,7 +68,7 @@ def plain_logarithm(labels, logits, gamma=2.0, alpha=0.25):
     return tf.reduce_mean(-a * (1 - p_t) ** gamma * tf.math.log(p_t))
 
 
-@wrong("clipped probabilities: the loss stops at 16 and the gradient is 0 there")
+@wrong("clipped probabilities: the loss stops at 16 and the gradient is 0 there", named="cut off before the logarithm")
 def clipped(labels, logits, gamma=2.0, alpha=0.25):
     p = tf.clip_by_value(tf.sigmoid(logits), 1e-7, 1 - 1e-7)
     p_t = tf.where(labels > 0.5, p, 1 - p)
@@ -74,28 +76,34 @@ def clipped(labels, logits, gamma=2.0, alpha=0.25):
     return tf.reduce_mean(-a * (1 - p_t) ** gamma * tf.math.log(p_t))
 
 
-@wrong("the focal loss of Keras, which clips the probabilities even if it gets logits")
+@wrong(
+    "the focal loss of Keras, whose gradient is NaN for a gamma below 1 where a row is certain",
+    named="NaN for a gamma below 1",
+)
 def focal_loss_of_keras(labels, logits, gamma=2.0, alpha=0.25):
     focal = keras.losses.BinaryFocalCrossentropy
     loss = focal(apply_class_balancing=True, alpha=alpha, gamma=gamma, from_logits=True)
     return loss(labels, logits)
 
 
-@wrong("alpha for label 0 and 1 - alpha for label 1")
+@wrong("alpha for label 0 and 1 - alpha for label 1", named="alpha for the other class")
 def alpha_turned_around(labels, logits, gamma=2.0, alpha=0.25):
     margin = (2.0 * labels - 1.0) * logits
     a = labels * (1.0 - alpha) + (1.0 - labels) * alpha
     return tf.reduce_mean(a * tf.exp(-gamma * tf.nn.softplus(margin)) * tf.nn.softplus(-margin))
 
 
-@wrong("a power of a probability that is 0 in float32: the gradient is NaN for gamma below 1")
+@wrong(
+    "a power of a probability that is 0 in float32: the gradient is NaN for gamma below 1",
+    named="NaN for a gamma below 1",
+)
 def power_of_zero(labels, logits, gamma=2.0, alpha=0.25):
     margin = (2.0 * labels - 1.0) * logits
     a = labels * alpha + (1.0 - labels) * (1.0 - alpha)
     return tf.reduce_mean(a * tf.pow(tf.sigmoid(-margin), gamma) * tf.nn.softplus(-margin))
 
 
-@wrong("no gradient through the focal factor")
+@wrong("no gradient through the focal factor", named="no gradient through the power")
 def constant_factor(labels, logits, gamma=2.0, alpha=0.25):
     ce = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
     p_t = tf.exp(-ce)
@@ -119,3 +127,31 @@ def alpha_for_all_summed(labels, logits, gamma=2.0, alpha=0.25):
     margin = (2.0 * labels - 1.0) * logits
     ce = tf.nn.softplus(-margin)
     return tf.reduce_sum(alpha * tf.exp(-gamma * tf.nn.softplus(margin)) * ce)
+
+
+@wrong("the sum of the rows", named="a sum instead of a mean")
+def summed(labels, logits, gamma=2.0, alpha=0.25):
+    p = tf.sigmoid(logits)
+    miss = tf.where(labels > 0.5, 1 - p, p)
+    ce = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+    return tf.reduce_sum(tf.where(labels > 0.5, alpha, 1 - alpha) * miss**gamma * ce)
+
+
+@wrong("a softplus written out, whose exponential overflows", named="an exponential that overflows")
+def softplus_written_out(labels, logits, gamma=2.0, alpha=0.25):
+    margin = tf.where(labels > 0.5, logits, -logits)
+    minus_log_p, minus_log_q = tf.math.log1p(tf.exp(-margin)), tf.math.log1p(tf.exp(margin))
+    return tf.reduce_mean(tf.where(labels > 0.5, alpha, 1 - alpha) * tf.exp(-gamma * minus_log_q) * minus_log_p)
+
+
+@wrong("cut at ±50, so that larger logits have no gradient", named="cut off before the logarithm")
+def clipped_logits(labels, logits, gamma=2.0, alpha=0.25):
+    return focal_loss_of_keras.function(labels, tf.clip_by_value(logits, -50.0, 50.0), gamma, alpha)
+
+
+@wrong("a small number added before the logarithm", named="cut off before the logarithm")
+def epsilon(labels, logits, gamma=2.0, alpha=0.25):
+    p = tf.sigmoid(logits)
+    p_t = tf.where(labels > 0.5, p, 1 - p)
+    a = tf.where(labels > 0.5, alpha, 1 - alpha)
+    return tf.reduce_mean(-a * (1 - p_t) ** gamma * tf.math.log(p_t + 1e-7))

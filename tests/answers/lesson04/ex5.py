@@ -53,26 +53,32 @@ def bisection(cost_matrix):
     return (low + high) / 2
 
 
-@wrong("the cost of the offer over the cost of a lost customer, the other two entries forgotten")
+@wrong(
+    "the cost of the offer over the cost of a lost customer, the other two entries forgotten",
+    named="the cost of the offer over that of a lost customer",
+)
 def offer_over_loss(cost_matrix):
     return float(cost_matrix[1, 0] / cost_matrix[0, 1])
 
 
-@wrong("takes it for granted that a stayer who gets no offer costs nothing, as in the lesson")
+@wrong(
+    "takes it for granted that a stayer who gets no offer costs nothing, as in the lesson",
+    named="a stayer without an offer costs nothing",
+)
 def upper_left_is_zero(cost_matrix):
     false_alarm = cost_matrix[1, 0]
     benefit = cost_matrix[0, 1] - cost_matrix[1, 1]
     return float(false_alarm / (false_alarm + benefit))
 
 
-@wrong("the probability of staying: one minus the threshold")
+@wrong("the probability of staying: one minus the threshold", named="the probability of staying")
 def probability_of_staying(cost_matrix):
     wasted = cost_matrix[1, 0] - cost_matrix[0, 0]
     saved = cost_matrix[0, 1] - cost_matrix[1, 1]
     return float(saved / (wasted + saved))
 
 
-@wrong("rows and columns mixed up")
+@wrong("rows and columns mixed up", named="rows and columns changed places")
 def transposed(cost_matrix):
     (stay_nothing, stay_offer), (leave_nothing, leave_offer) = cost_matrix
     wasted = stay_offer - stay_nothing
@@ -80,7 +86,7 @@ def transposed(cost_matrix):
     return float(wasted / (wasted + saved))
 
 
-@wrong("returns the odds in place of the probability")
+@wrong("returns the odds in place of the probability", named="odds taken for a probability")
 def odds_returned(cost_matrix):
     wasted = cost_matrix[1, 0] - cost_matrix[0, 0]
     saved = cost_matrix[0, 1] - cost_matrix[1, 1]
@@ -102,3 +108,9 @@ def rounded_and_forgotten(cost_matrix):
     wasted = cost_matrix[1, 0] - cost_matrix[0, 0]
     loss = cost_matrix[0, 1] - cost_matrix[0, 0]
     return round(float(wasted / (wasted + loss)), 2)
+
+
+@wrong("two digits only", named="rounded to two digits")
+def two_digits(cost_matrix):
+    offer_minus_nothing = np.diff(cost_matrix, axis=0)[0]
+    return np.round(offer_minus_nothing[0] / (offer_minus_nothing[0] - offer_minus_nothing[1]), 2)

@@ -101,28 +101,40 @@ def fit_on_one_repeated_batch(train_features, train_labels, features):
     return probabilities, np.array([1 if p > threshold else 0 for p in probabilities])
 
 
-@wrong("calls above a probability of 0.5, so most of the leavers are missed")
+@wrong(
+    "calls above a probability of 0.5, so most of the leavers are missed",
+    named="a threshold that is too high for a rare class",
+)
 def called_above_half(train_features, train_labels, features):
     model = LogisticRegression().fit(train_features, train_labels.ravel())
     probabilities = model.predict_proba(features)[:, 1]
     return probabilities, (probabilities > 0.5).astype(int)
 
 
-@wrong("class weights: the calls may do, but the probabilities are far too high")
+@wrong(
+    "class weights: the calls may do, but the probabilities are far too high",
+    named="probabilities that class weights have raised",
+)
 def balanced_and_not_corrected(train_features, train_labels, features):
     model = LogisticRegression(class_weight="balanced").fit(train_features, train_labels.ravel())
     probabilities = model.predict_proba(features)[:, 1]
     return probabilities, (probabilities > np.quantile(probabilities, 0.6)).astype(int)
 
 
-@wrong("the threshold of one in eight is fixed, so too many are called in the other company")
+@wrong(
+    "the threshold of one in eight is fixed, so too many are called in the other company",
+    named="too many calls where many leave",
+)
 def threshold_of_one_company(train_features, train_labels, features):
     model = LogisticRegression().fit(train_features, train_labels.ravel())
     probabilities = model.predict_proba(features)[:, 1]
     return probabilities, (probabilities > 0.125).astype(int)
 
 
-@wrong("a hundred steps with SGD's default rate: the model has hardly begun to learn")
+@wrong(
+    "a hundred steps with SGD's default rate: the model has hardly begun to learn",
+    named="the training has hardly begun",
+)
 def default_rate(train_features, train_labels, features):
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
     model.compile(optimizer="sgd", loss="binary_crossentropy", jit_compile=False)
@@ -132,7 +144,10 @@ def default_rate(train_features, train_labels, features):
     return probabilities, (probabilities > train_labels.mean()).astype(int)
 
 
-@wrong("two mistakes: logits are returned as probabilities, and called is who has a logit above 0.5")
+@wrong(
+    "two mistakes: logits are returned as probabilities, and called is who has a logit above 0.5",
+    named="logits in place of probabilities",
+)
 def logits_returned(train_features, train_labels, features):
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
     loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -152,7 +167,7 @@ def logits_returned(train_features, train_labels, features):
     return probabilities, (probabilities > 0.5).astype(np.float32)
 
 
-@wrong("returned in the order of the probabilities, not in the order of the customers")
+@wrong("returned in the order of the probabilities, not in the order of the customers", named="no better than guessing")
 def sorted_customers(train_features, train_labels, features):
     model = LogisticRegression().fit(train_features, train_labels.ravel())
     probabilities = np.sort(model.predict_proba(features)[:, 1])[::-1]
@@ -161,7 +176,10 @@ def sorted_customers(train_features, train_labels, features):
     return probabilities, decisions
 
 
-@wrong("calls just as many customers as leave, so too few of the leavers are among them")
+@wrong(
+    "calls just as many customers as leave, so too few of the leavers are among them",
+    named="too few calls where few leave",
+)
 def as_many_as_leave(train_features, train_labels, features):
     model = LogisticRegression().fit(train_features, train_labels.ravel())
     probabilities = model.predict_proba(features)[:, 1]
@@ -169,3 +187,45 @@ def as_many_as_leave(train_features, train_labels, features):
     decisions = np.zeros(len(features), dtype=int)
     decisions[np.argsort(probabilities)[-n_calls:]] = 1
     return probabilities, decisions
+
+
+@right("decisions as truth values in a column, by rank among the new customers")
+def truth_values(train_features, train_labels, features):
+    model = LogisticRegression().fit(train_features, train_labels.ravel())
+    probabilities = model.predict_proba(features)[:, 1:]
+    return tf.constant(probabilities), probabilities > np.quantile(probabilities, 0.6)
+
+
+@wrong("both columns of predict_proba", named="two probabilities for each customer")
+def both_columns(train_features, train_labels, features):
+    model = LogisticRegression().fit(train_features, train_labels.ravel())
+    probabilities = model.predict_proba(features)
+    return probabilities, probabilities[:, 1] > train_labels.mean()
+
+
+@wrong("decisions first", named="decisions first, probabilities second")
+def turned_around(train_features, train_labels, features):
+    return sklearn_pipeline.function(train_features, train_labels, features)[::-1]
+
+
+@wrong("what predict says, 0 and 1, for both", named="decisions in place of probabilities")
+def predicted_twice(train_features, train_labels, features):
+    calls = LogisticRegression(class_weight="balanced").fit(train_features, train_labels.ravel()).predict(features)
+    return calls, calls
+
+
+@wrong("a dictionary of both")
+def dictionary(train_features, train_labels, features):
+    probabilities, decisions = sklearn_pipeline.function(train_features, train_labels, features)
+    return {"probabilities": probabilities, "decisions": decisions}
+
+
+@wrong("the probabilities alone")
+def probabilities_alone(train_features, train_labels, features):
+    return sklearn_pipeline.function(train_features, train_labels, features)[0]
+
+
+@wrong("the decisions as words")
+def words(train_features, train_labels, features):
+    probabilities, decisions = sklearn_pipeline.function(train_features, train_labels, features)
+    return probabilities, ["call" if decision else "no call" for decision in decisions]
