@@ -1,4 +1,4 @@
-"""Answers that were written from the task texts alone: right ones are accepted, wrong ones rejected, named rightly."""
+"""Answers as learners write them: right ones are accepted, wrong ones rejected, and named rightly if named."""
 
 import re
 

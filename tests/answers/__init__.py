@@ -1,4 +1,7 @@
-"""Answers to the exercises, written from their task texts alone, and what a careful reader says of each.
+"""Answers to the exercises as learners write them, and what a careful reader says of each.
+
+384 were written from the task texts alone, without a look at the checker; each of the others shows a hole that
+it had once.
 
     @right("each row's loss by the formula, then the mean")
     @wrong("the sum of the rows in place of their mean", named="a sum instead of an average")

@@ -1,4 +1,4 @@
-"""Answers to 01.1, written from its task alone."""
+"""Answers to 01.1."""
 
 import numpy as np
 import tensorflow as tf

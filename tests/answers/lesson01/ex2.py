@@ -1,4 +1,4 @@
-"""Answers to 01.2, written from its task alone."""
+"""Answers to 01.2."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Answers to 01.3, written from its task alone."""
+"""Answers to 01.3."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Answers to 01.4, written from its task alone."""
+"""Answers to 01.4."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Answers to 01.5, written from its task alone."""
+"""Answers to 01.5."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Answers to 01.6, written from its task alone."""
+"""Answers to 01.6."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Answers to 02.1, written from its task alone."""
+"""Answers to 02.1."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""Answers to 02.2, written from its task alone."""
+"""Answers to 02.2."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Answers to 02.3, written from its task alone."""
+"""Answers to 02.3."""
 
 import keras
 import numpy as np

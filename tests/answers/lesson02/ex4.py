@@ -1,4 +1,4 @@
-"""Answers to 02.4, written from its task alone."""
+"""Answers to 02.4."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Answers to 02.5, written from its task alone."""
+"""Answers to 02.5."""
 
 import itertools
 

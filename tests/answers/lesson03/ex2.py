@@ -1,4 +1,4 @@
-"""Answers to 03.2, written from its task alone."""
+"""Answers to 03.2."""
 
 import statistics
 

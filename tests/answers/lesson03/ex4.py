@@ -1,4 +1,4 @@
-"""Answers to 03.4, written from its task alone."""
+"""Answers to 03.4."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Answers to 03.7, written from its task alone."""
+"""Answers to 03.7."""
 
 import copy
 import itertools

@@ -1,4 +1,4 @@
-"""Answers to 04.1, written from its task alone."""
+"""Answers to 04.1."""
 
 from collections import Counter
 

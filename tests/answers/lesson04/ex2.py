@@ -1,4 +1,4 @@
-"""Answers to 04.2, written from its task alone."""
+"""Answers to 04.2."""
 
 import keras
 import numpy as np

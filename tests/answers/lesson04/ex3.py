@@ -1,4 +1,4 @@
-"""Answers to 04.3, written from its task alone."""
+"""Answers to 04.3."""
 
 import keras
 import numpy as np

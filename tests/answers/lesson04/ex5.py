@@ -1,4 +1,4 @@
-"""Answers to 04.5, written from its task alone."""
+"""Answers to 04.5."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""Answers to 04.6, written from its task alone."""
+"""Answers to 04.6."""
 
 import numpy as np
 import sklearn.utils

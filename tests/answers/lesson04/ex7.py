@@ -1,4 +1,4 @@
-"""Answers to 04.7, written from its task alone."""
+"""Answers to 04.7."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Answers to 05.1, written from its task alone."""
+"""Answers to 05.1."""
 
 import math
 

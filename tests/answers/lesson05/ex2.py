@@ -1,4 +1,4 @@
-"""Answers to 05.2, written from its task alone."""
+"""Answers to 05.2."""
 
 import keras
 import tensorflow as tf

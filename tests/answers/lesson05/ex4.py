@@ -1,4 +1,4 @@
-"""Answers to 05.4, written from its task alone."""
+"""Answers to 05.4."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Answers to 05.5, written from its task alone."""
+"""Answers to 05.5."""
 
 import tensorflow as tf
 

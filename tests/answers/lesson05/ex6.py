@@ -1,4 +1,4 @@
-"""Answers to 05.6, written from its task alone."""
+"""Answers to 05.6."""
 
 import contextlib
 import glob
