@@ -230,10 +230,17 @@ def slopes_at(candidate, function, start, h):
     return slopes, max(steps, default=-1.0), np.abs(point - start).max()
 
 
+def type_of_array(slopes):
+    """Return what the words on the form leave open: whether an array is NumPy's, and the dtype, which rounds."""
+    if not isinstance(slopes, np.ndarray):
+        return {"a NumPy array comes back": False}
+    return {"a NumPy array comes back": True, "its dtype": slopes.dtype.name}
+
+
 def observe(candidate):
     wide, *wide_steps = slopes_at(candidate, saddle, [1.5, 2.0, -0.5], 2.0)
-    form = {"what comes back for three numbers": forms.in_words(wide)}
-    if form != {"what comes back for three numbers": "a float64 array of shape (3,)"}:
+    form = {"what comes back for three numbers": forms.in_words(wide)} | type_of_array(wide)
+    if form != {"what comes back for three numbers": "an array of shape (3,)"} | type_of_array(np.zeros(3)):
         return form
     small, *small_steps = slopes_at(candidate, steep, [0.0], 0.01)
     many, *many_steps = slopes_at(candidate, ripples, np.arange(12.0), 1e-4)
@@ -255,7 +262,7 @@ def second(candidate):
     wide, *wide_steps = slopes_at(candidate, waves, start, 0.2)
     small, *small_steps = slopes_at(candidate, waves, start, 0.03)
     return {
-        "form": forms.in_words(wide),
+        **type_of_array(wide),
         "slopes, h = 0.2": forms.numbers(wide),
         "slopes, h = 0.03": forms.numbers(small),
         "steps": np.array([wide_steps, small_steps]),

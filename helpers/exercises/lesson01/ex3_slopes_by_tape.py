@@ -182,9 +182,16 @@ def slopes_of(candidate, function, numbers):
         return function(x, y)
 
     watched.__qualname__ = "function"  # the name in Python's message if it is called in another way
-    slopes = candidate(watched, numbers)
-    is_row = isinstance(slopes, (list, tuple)) or len(getattr(slopes, "shape", ())) == 1
-    return list(slopes) if is_row else forms.in_words(slopes), " or ".join(sorted({forms.in_words(x) for x in given}))
+    found = candidate(watched, numbers)
+    slopes = forms.entries(found)
+    return forms.in_words(found) if slopes is None else slopes, " or ".join(sorted(set(map(with_dtype, given))))
+
+
+def with_dtype(value):
+    """Return the form of a value, and of a tensor its dtype: tensors of two dtypes cannot be multiplied."""
+    if not tf.is_tensor(value):
+        return forms.in_words(value)
+    return f"{tf.as_dtype(value.dtype).name} tensors, shape {tuple(value.shape)}"
 
 
 def as_number(slope):
