@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson04.shared import in_words
 
 TITLE = "Balanced weights for any number of classes"
 TASK = """
@@ -206,15 +206,15 @@ def kind_of_key(key):
     return "text" if isinstance(key, (str, bytes)) else "other than whole numbers"
 
 
-def entries(found, counts):
+def weights_in(found, counts):
     """Return the measurements of one dictionary; the later ones are left out where they would say nothing."""
     if not isinstance(found, dict):
-        return {"what came back": in_words(found)}
+        return {"what came back": forms.in_words(found)}
     kinds = sorted({kind_of_key(key) for key in found})
     measured = {"what came back": "a dictionary", "the keys are": ", ".join(kinds)}
     if kinds != ["whole numbers"]:
         return measured
-    measured["the weights are"] = ", ".join(sorted({in_words(weight) for weight in found.values()}))
+    measured["the weights are"] = ", ".join(sorted({forms.in_words(weight) for weight in found.values()}))
     measured["classes with an entry"] = ", ".join(str(int(key)) for key in sorted(found))
     if measured["the weights are"] != "a number":
         return measured
@@ -230,7 +230,7 @@ def observe(candidate, rows=((7, 3), (8, 4, 1), (5, 0, 3), (0, 3))):
     for counts in rows:
         # in no order, as in a table
         labels = np.random.default_rng(0).permutation(np.repeat(np.arange(len(counts)), counts))
-        found = entries(candidate(labels.astype("float32")[:, None]), counts)
+        found = weights_in(candidate(labels.astype("float32")[:, None]), counts)
         table = " and ".join(map(str, counts)) + " rows"
         measured |= {f"{name} ({table})": value for name, value in found.items()}
         if "weights as fit reads them" not in found:

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, Mistake, mistake
-from helpers.exercises.lesson04.shared import in_words
 
 TITLE = "Metrics that know what they get"
 TASK = """
@@ -226,10 +226,10 @@ NAMES = ("roc_auc", "recall", "precision")
 def form_of(found):
     """Return in words what a report is: "a dictionary of three numbers" if it has the right form."""
     if not isinstance(found, dict):
-        return in_words(found)
+        return forms.in_words(found)
     if missing := [name for name in NAMES if name not in found]:
         return f"a dictionary without {missing[0]}"
-    others = [f"{name} is {in_words(found[name])}" for name in NAMES if in_words(found[name]) != "a number"]
+    others = [f"{name} is {forms.in_words(found[name])}" for name in NAMES if forms.in_words(found[name]) != "a number"]
     return f"a dictionary whose {others[0]}" if others else "a dictionary of three numbers"
 
 
@@ -245,9 +245,9 @@ def observe(candidate, probes=None):
         "4 customers, nobody called": ([0, 1, 0, 1], [-2.5, -1.0, -0.4, -0.15]),
     }
     reports = [candidate(column(labels), column(logits)) for labels, logits in [*probes.values(), *probes.values()]]
-    forms = {form_of(found) for found in reports}
-    measured = {"what came back": ", ".join(sorted(forms))}
-    if forms != {"a dictionary of three numbers"}:
+    came_back = {form_of(found) for found in reports}
+    measured = {"what came back": ", ".join(sorted(came_back))}
+    if came_back != {"a dictionary of three numbers"}:
         return measured
     values = np.array([[float(found[name]) for name in NAMES] for found in reports])
     once, again = values[: len(probes)], values[len(probes) :]

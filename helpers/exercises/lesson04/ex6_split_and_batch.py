@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson04.shared import in_words
 
 TITLE = "Two parts that stay apart"
 TASK = """
@@ -285,16 +285,16 @@ def table(n):
 def form_of(parts):
     """Return what came back in words, "two datasets" if it is that, and what a batch of each of them is."""
     if not isinstance(parts, (tuple, list)):
-        return {"what came back": in_words(parts)}
+        return {"what came back": forms.in_words(parts)}
     if len(parts) != 2 or not all(isinstance(part, tf.data.Dataset) for part in parts):
-        return {"what came back": f"{in_words(parts)}: {', '.join(map(in_words, parts))}"}
+        return {"what came back": f"{len(parts)} parts: {', '.join(map(forms.in_words, parts))}"}
     batches = {name: next(iter(part.take(1)), None) for name, part in zip(("training", "validation"), parts)}
     return {"what came back": "two datasets"} | {f"a batch of {name}": batch_of(batches[name]) for name in batches}
 
 
 def batch_of(batch):
     if not isinstance(batch, tuple) or len(batch) != 2:
-        return "nothing" if batch is None else in_words(batch)
+        return "nothing" if batch is None else forms.in_words(batch)
     shapes = [", ".join(["rows", *map(str, part.shape[1:])]) for part in batch]
     return f"features ({shapes[0]}), labels ({shapes[1]})"
 

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, Mistake, mistake
 from helpers.exercises.lesson04.customers import area, customers, logistic_regression, sigmoid, with_ones
-from helpers.exercises.lesson04.shared import in_words
 
 TITLE = "The whole loop: whom to call?"
 TASK = """
@@ -318,12 +318,13 @@ def known_customers(train_features, train_labels, features):
 
 def form_of(found):
     """Return in words what came back, "two arrays" if it is that, and both as flat float64 arrays, or None."""
-    if isinstance(found, (dict, str)) or not hasattr(found, "__len__") or len(found) != 2:
-        return in_words(found), None
+    parts = forms.entries(found)
+    if parts is None or len(parts) != 2:
+        return forms.in_words(found), None
     try:
-        return "two arrays", [np.ravel(part).astype("float64") for part in found]
+        return "two arrays", [np.ravel(part).astype("float64") for part in parts]
     except (TypeError, ValueError):
-        return f"{in_words(found)}: {in_words(found[0])} and {in_words(found[1])}", None
+        return f"two entries: {forms.in_words(parts[0])} and {forms.in_words(parts[1])}", None
 
 
 def quality_of(labels, probabilities, decisions):
