@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson05.shared import form
 
 TITLE = "One leash for all gradients"
 TASK = """
@@ -158,14 +158,14 @@ def norm_comes_along(gradients, limit):
 def kinds(tensors):
     """Return in words which tensors came back: "float32 (2, 2), float32 (2,)", or what came back instead of a list."""
     if not isinstance(tensors, (list, tuple)):
-        return form(tensors)
+        return forms.in_words(tensors)
     return ", ".join(map(kind, tensors)) or "an empty list"
 
 
 def kind(tensor):
     if isinstance(tensor, (tf.Tensor, np.ndarray)):
         return f"{np.asarray(tensor).dtype} {tuple(tensor.shape)}"
-    return form(tensor)
+    return forms.in_words(tensor)
 
 
 def observe(candidate, factor=1.0, limit=1.0):

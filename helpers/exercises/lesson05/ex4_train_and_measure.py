@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, Mistake, mistake
-from helpers.exercises.lesson05.shared import form
 
 TITLE = "What Dropout, BatchNorm and L2 need"
 TASK = """
@@ -223,6 +223,11 @@ TRAIN_AND_MEASURE_STARTER = Mistake(
 # Probes
 
 
+def form_of(losses):
+    """Return what came back in words, "two numbers" if it is that, in a tuple, a list or an array."""
+    return "two numbers" if np.shape(forms.numbers(losses)) == (2,) else forms.in_words(losses)
+
+
 def observe(candidate, seed=0, rows=7, val_rows=4):
     keras.utils.set_random_seed(seed)
     inputs = keras.Input((3,))
@@ -242,14 +247,14 @@ def observe(candidate, seed=0, rows=7, val_rows=4):
     plain_losses = candidate(plain, keras.optimizers.SGD(learning_rate=0.1), loss_fn, *batches)
     # three rounds, because a wrong place of Dropout or BatchNorm shows in what comes after it
     losses = [candidate(model, optimizer, loss_fn, *batches) for _ in range(3)]
-    forms = {form(each) for each in [plain_losses, *losses]}
-    measured = {"what came back": " or ".join(sorted(forms))}
-    if forms == {"2 numbers"}:
-        losses = np.array(losses, "float64")
+    came_back = {form_of(each) for each in [plain_losses, *losses]}
+    measured = {"what came back": " or ".join(sorted(came_back))}
+    if came_back == {"two numbers"}:
+        losses = np.array([forms.numbers(each) for each in losses])
         measured |= {
             "training loss of three rounds": losses[:, 0],
             "validation loss of three rounds": losses[:, 1],
-            "both losses of a plain model": np.array(plain_losses, "float64"),
+            "both losses of a plain model": forms.numbers(plain_losses),
         }
     return measured | {
         "moving mean of BatchNorm": model.layers[2].moving_mean.numpy(),

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson05.shared import form, is_number
 
 TITLE = "Many small batches, one step"
 TASK = """
@@ -262,10 +262,8 @@ def observe(candidate, seed=0, sizes=(4, 4, 1)):
         batches = [tuple(tf.constant(array, tf.float32) for array in pair) for pair in arrays]
         rows = candidate(model, optimizer, keras.losses.MeanSquaredError(), batches)
         updates = int(optimizer.iterations.numpy())
-        measured[f"what came back ({name})"] = form(rows)
-        if is_number(rows):
-            measured[f"rows that took part ({name})"] = rows
         measured |= {
+            f"rows that took part ({name})": forms.number(rows),
             f"updates of the optimizer ({name})": updates,
             f"rows too many in the model at once ({name})": max(0, waiting.most_at_once - max(parts)),
             f"rows too many in memory ({name})": max(0, waiting.most_waiting - max(parts)),

@@ -11,8 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson05.ex2_train_each import largest_difference
-from helpers.exercises.lesson05.shared import in_words
+from helpers.exercises.lesson05.shared import epochs_in_words, largest_difference
 
 TITLE = "A run that survives a power outage"
 TASK = """
@@ -395,7 +394,7 @@ def observe(candidate, epochs=13):
             ended = "with the exception"
         measured = {
             "how the call with the power outage ended": ended,
-            "epochs begun before the power outage": in_words(first.begun),
+            "epochs begun before the power outage": epochs_in_words(first.begun),
             "files after the power outage": where_files_are(folder),
         }
         # each call gets a model and an optimizer from another seed, so that whatever is not restored shows
@@ -404,8 +403,8 @@ def observe(candidate, epochs=13):
             returned = candidate(run.model, run.optimizer, run.train_epoch, epochs, folder)
             difference = largest_difference(run.model.get_weights(), uninterrupted_weights(epochs))
             measured |= {
-                f"epochs begun {name}": in_words(run.begun),
-                f"epochs returned {name}": in_words(returned),
+                f"epochs begun {name}": epochs_in_words(run.begun),
+                f"epochs returned {name}": epochs_in_words(returned),
                 f"weights {name} − uninterrupted": difference,
             }
     return measured
