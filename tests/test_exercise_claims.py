@@ -17,6 +17,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
 
 from helpers.exercises import all_exercises
+from helpers.exercises.lesson03.shared import small_model
 from helpers.exercises.lesson04 import ex7_predict_leavers as leavers
 from helpers.exercises.lesson04.shared import loss_and_pulls
 
@@ -149,6 +150,7 @@ def test_standard_deviations():
 
 
 @says("03.2", '`SimpleImputer(strategy="median", add_indicator=True)` does the same', "if the training rows have gaps")
+@says("03.2", "the second column is gone", "scikit-learn's `add_indicator=True` does that")
 def test_imputer():
     train, rows = np.array([180.0, np.nan, 350, 210, 290]), np.array([np.nan, 200.0])
     imputer = SimpleImputer(strategy="median", add_indicator=True).fit(train[:, None])
@@ -158,8 +160,10 @@ def test_imputer():
 
 
 @says("03.2", "a single NaN among the training values makes `np.median` NaN")
+@says("03.2", "Often because of `== np.nan`: that is False for every number, NaN included")
 def test_median_of_nan():
-    assert np.isnan(np.median([1.0, np.nan, 2.0]))
+    values = np.array([1.0, np.nan, 2.0])
+    assert np.isnan(np.median(values)) and not np.any(values == np.nan)
 
 
 @says(
@@ -173,11 +177,60 @@ def test_one_hot_encoders():
     assert pd.get_dummies(rows[[0, 2]]).shape != expected[[0, 2]].shape
 
 
+@says("03.3", "TensorFlow does not multiply truth values or integers by a network's float32 weights")
+@pytest.mark.parametrize("kind", ["bool", "int32", "int64"])
+def test_one_hot_columns_of_other_types(kind):
+    with pytest.raises((tf.errors.InvalidArgumentError, TypeError)):
+        tf.matmul(np.ones((2, 3), kind), tf.ones((3, 1)))
+
+
 @says("03.4", "`keras.metrics.BinaryAccuracy()` has the threshold 0.5 unless told otherwise")
+@says("03.4", "a share from 0 to 1, which is also what Keras' metrics report")
+@says("03.5", "`keras.metrics.BinaryAccuracy()`, which expects probabilities unless you say `threshold=0.0`")
+@says("03.6", "`BinaryAccuracy` expects probabilities unless you say `threshold=0.0`")
 def test_accuracy_of_logits():
     labels, logits = column(1, 1, 0), column(0.3, 2.0, -1.0)
     assert float(keras.metrics.BinaryAccuracy()(labels, logits)) == pytest.approx(2 / 3)
     assert keras.metrics.BinaryAccuracy(threshold=0.0)(labels, logits) == 1
+
+
+def compiled_model_and_rows():
+    """Return a model with BatchNorm and Dropout, compiled with momentum, and seven rows in batches of three."""
+    keras.utils.set_random_seed(0)
+    model = small_model()
+    loss, accuracy = keras.losses.BinaryCrossentropy(from_logits=True), keras.metrics.BinaryAccuracy(threshold=0.0)
+    model.compile(keras.optimizers.SGD(0.3, momentum=0.9), loss, metrics=[accuracy])
+    features = np.random.default_rng(1).normal(size=(7, 2)).astype("float32")
+    return model, tf.data.Dataset.from_tensor_slices((features, column(1, 0, 0, 1, 1, 1, 0))).batch(3)
+
+
+@says("03.5", "`model.fit` logs exactly these numbers: a mean over rows, each row predicted before the update")
+def test_what_fit_logs():
+    model, rows = compiled_model_and_rows()
+    logged = model.fit(rows, verbose=0).history
+    model, rows = compiled_model_and_rows()
+    metrics = {"loss": keras.metrics.Mean(), "accuracy": keras.metrics.BinaryAccuracy(threshold=0.0)}
+    record = EXERCISES["03.5"].reference(model, model.optimizer, model.loss, rows, metrics)
+    assert record["loss"] == pytest.approx(logged["loss"][0], rel=1e-5)
+    assert record["accuracy"] == pytest.approx(logged["binary_accuracy"][0])
+
+
+@says("03.6", "`compile` puts another one in its place, without the momentum of the first")
+def test_compile_replaces_the_optimizer():
+    model, rows = compiled_model_and_rows()
+    model.fit(rows, verbose=0)
+    first = model.optimizer
+    model.compile(loss="mse")
+    assert model.optimizer is not first and model.optimizer.iterations == 0 < first.iterations
+
+
+@says("03.6", "`model.predict(dataset)` makes one pass and the labels are collected in another")
+def test_two_passes_over_a_shuffled_dataset():
+    rows = np.arange(50, dtype="float32")[:, None]
+    dataset = tf.data.Dataset.from_tensor_slices((rows, rows)).shuffle(50, seed=1).batch(8)
+    same = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    predictions, labels = same.predict(dataset, verbose=0), np.concatenate([labels for _, labels in dataset])
+    assert np.any(predictions != labels) and np.array_equal(np.sort(predictions, axis=0), rows)
 
 
 @says("03.7", "`restore_best_weights` is False by default, and then the model keeps its last weights")

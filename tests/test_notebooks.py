@@ -7,7 +7,7 @@ from notebook_reading import NOTEBOOKS, ROOT, TEMPLATE, all_notebooks, anchors_i
 from rules_of_words import PLACE, PUBLISHED, british_words, broken_links
 
 PATHS = [*all_notebooks(), TEMPLATE]
-DOCUMENTS = [path for path in (ROOT / "README.md", ROOT / "data" / "README.md") if path.is_file()]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("data/*.md")])
 MODULES = sorted([*ROOT.glob("helpers/**/*.py"), *ROOT.glob("data/*.py")])
 
 

@@ -185,14 +185,14 @@ def observe(candidate):
     # columns: age in years, largest heart rate per minute
     train = np.array([[40.0, 170], [50, 160], [61, 120], [38, 182], [55, 140], [71, 110]])
     validation = np.array([[45.0, 150], [66, 100], [58, 135]])
-    test = np.array([[77.0, 98], [69, 133]])
+    test = np.array([[77.0, 98], [69, 133], [900, 20]])  # the last row is far off, and stays so
     return scaling_fingerprint(candidate, train, validation, test)
 
 
 def second(candidate):
     draw = np.random.default_rng(3)
-    sets = (draw.normal([5.0, 50, 500], [1, 4, 90], size=(rows, 3)) for rows in (9, 2, 4))
-    return scaling_fingerprint(candidate, *sets)
+    train, validation, test = (draw.normal([5.0, 50, 500], [1, 4, 90], size=(rows, 3)) for rows in (9, 2, 4))
+    return scaling_fingerprint(candidate, train, validation, test * [[1], [1], [1], [30]])
 
 
 EXERCISE = Exercise(

@@ -10,8 +10,8 @@ TASK = """\
 In a column of cholesterol values, `0` and `NaN` both mean "not measured". Write `impute(train, rows)` for two float
 arrays of shapes `(n,)` and `(m,)`. It returns a new float array of shape `(m, 2)` for `rows`: the value, with missing
 ones replaced by the **median of the measured training values** (NumPy's `median`), and an indicator, 1 where the value
-was missing and 0 where it was measured, also if the training rows have no gaps. Leave `train` and `rows` as they
-are."""
+was missing and 0 where it was measured. There is an indicator even if the training rows have no gaps. Leave `train` and
+`rows` as they are."""
 HINTS = (
     "Decide first, for each entry of `rows`, whether it was measured. Both codes must give the same answer.",
     "A comparison with NaN is always False, so `rows > 0` is False for 0 and for NaN. Use the same question "
@@ -235,14 +235,15 @@ def imputing_fingerprint(candidate, train, rows):
 
 def observe(candidate):
     nan = np.nan
-    train = np.array([0.0, 180, 0, 230, nan, 350, 0, 210, 290])
-    rows = np.array([0.0, 160, nan, 270, 220, 0])
+    # a number as small as one half was measured, too
+    train = np.array([0.0, 0.5, 0, 230, nan, 350, 0, 210, 290])
+    rows = np.array([0.0, 160, nan, 270, 0.5, 0])
     return imputing_fingerprint(candidate, train, rows)
 
 
 def second(candidate):
-    train = np.array([np.nan, 31.0, 0, 7, 12, 0, 90, 44])
-    rows = np.array([55.0, 0, np.nan, 8, 9])
+    train = np.array([np.nan, 31.0, 0, 0.7, 12, 0, 90, 44])
+    rows = np.array([55.0, 0, np.nan, 0.8, 9])
     return imputing_fingerprint(candidate, train, rows)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson03.shared import flat_weights, form_of_record, number, record, small_model
+from helpers.exercises.lesson03.shared import flat_weights, form_of_record, record, small_model
 
 TITLE = "Mend an epoch"
 TASK = """\
@@ -213,6 +213,16 @@ def divided_by_the_batches(model, optimizer, loss_fn, dataset, metrics):
 
 
 @mistake(
+    "a sum over the rows in place of their mean",
+    "The loss is as many times too large as there are rows: each batch's loss was multiplied by its number of rows, "
+    "which makes sums of them, and nothing was divided in the end. Divide the total by the number of rows.",
+)
+def not_divided(model, optimizer, loss_fn, dataset, metrics):
+    found = epoch_with(model, optimizer, loss_fn, dataset, metrics)
+    return found | {"loss": found["loss"] * sum(len(labels) for _, labels in dataset)}
+
+
+@mistake(
     "metric objects returned, not their values",
     "All epochs show the same number, a flat line: a metric goes on changing, and every entry of the "
     "history is the same object. Take the number out now, with `float(metric.result())`.",
@@ -280,8 +290,15 @@ def trained_as_if_evaluating(model, optimizer, loss_fn, dataset, metrics):
 # Probes
 
 
+def values_by_now(returned):
+    """Return what came back; a metric in it, kept in place of its value, has changed meanwhile and is read now."""
+    if not hasattr(returned, "items"):
+        return returned
+    return {name: value.result() if hasattr(value, "result") else value for name, value in returned.items()}
+
+
 def training_fingerprint(candidate, seed, rows, learning_rate):
-    """Train on so many people, the last of whom is a batch alone."""
+    """Train on so many people for two epochs, in the first of which the last one is a batch alone."""
     keras.utils.set_random_seed(0)
     model = small_model()
     optimizer = keras.optimizers.SGD(learning_rate)
@@ -291,17 +308,18 @@ def training_fingerprint(candidate, seed, rows, learning_rate):
     features = draw.normal(size=(rows, 2)).astype("float32")
     labels = (features @ [[1.5], [-1.0]] + draw.normal(size=(rows, 1)) > 0).astype("float32")
     history = []
-    # in the second epoch all labels are turned around: a measurement that remembers shows it
-    for labels_now in (labels, 1 - labels):
+    # in the second epoch all labels are turned around: a measurement that remembers shows it; one batch is enough
+    for labels_now, batch in ((labels, rows - 1), (1 - labels, rows)):
         # in a fixed order, so that an answer may count the rows in a pass of its own
-        dataset = tf.data.Dataset.from_tensor_slices((features, labels_now)).batch(rows - 1)
+        dataset = tf.data.Dataset.from_tensor_slices((features, labels_now)).batch(batch)
         history.append(candidate(model, optimizer, loss_fn, dataset, metrics))
+    history = [values_by_now(returned) for returned in history]
     found = {"what came back": form_of_record(history[0], "loss", "accuracy")}
     if found["what came back"] != record("loss", "accuracy"):
         return found
     for name in ("loss", "accuracy"):
         for epoch, entry in enumerate(history, 1):
-            found[f"{name} in epoch {epoch}"] = number(entry[name])
+            found[f"{name} in epoch {epoch}"] = float(entry[name])
     return found | {"the model's weights after both epochs": flat_weights(model)}
 
 
@@ -310,7 +328,7 @@ def observe(candidate):
 
 
 def second(candidate):
-    return training_fingerprint(candidate, 54, 15, 0.6)
+    return training_fingerprint(candidate, 48, 15, 0.6)
 
 
 EXERCISE = Exercise(
@@ -330,6 +348,7 @@ EXERCISE = Exercise(
         reset_in_every_batch,
         last_batch_reported,
         divided_by_the_batches,
+        not_divided,
         metric_objects_returned,
         new_accuracy_at_half,
         measured_after_the_update,

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson03.shared import flat_weights, floats, form, is_number, number, small_model
+from helpers.exercises.lesson03.shared import flat_weights, floats, form, is_number, small_model
 
 TITLE = "Early stopping that restores"
 TASK = """\
@@ -276,7 +276,6 @@ def validation_loss_reported(model, train_epoch, val_loss, test_loss, patience):
 
 # Probes
 
-
 TWO_NUMBERS = "two numbers"
 
 
@@ -337,6 +336,12 @@ def form_of_pair(result):
     return TWO_NUMBERS if all(map(is_number, result)) else " and ".join(map(form, result))
 
 
+def times(looks, epochs):
+    if looks in (0, 1):
+        return "once" if looks else "never"
+    return "in every epoch" if looks >= epochs else f"{looks} times"
+
+
 def short_run(candidate, val_losses, test_losses, patience, best):
     """Measure a run whose best epoch is `best`; return (measurements, whether all are right)."""
     result, model, calls = rehearsal(candidate, val_losses, test_losses, patience)
@@ -344,14 +349,14 @@ def short_run(candidate, val_losses, test_losses, patience, best):
         return {"epochs trained": f"{calls['epochs']}, and no end"}, False
     if form_of_pair(result) != TWO_NUMBERS:
         return {"what came back": form_of_pair(result)}, False
-    epochs, loss = map(number, result)
+    epochs, loss = map(float, result)
     measured = {
         "what came back": TWO_NUMBERS,
         "epochs trained": calls["epochs"],
         "epochs returned": epochs,
         "test loss returned": loss,
         "the epoch that each weight stems from": flat_weights(model),
-        "looks at the test rows": calls["test"],
+        "looks at the test rows": times(calls["test"], calls["epochs"]),
     }
     is_right = calls == {"epochs": best + patience, "test": 1} and epochs == calls["epochs"]
     return measured, is_right and np.isclose(loss, test_losses[best - 1]) and np.all(flat_weights(model) == best)

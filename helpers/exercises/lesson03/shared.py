@@ -43,14 +43,8 @@ def form_of_record(found, *names):
 
 
 def is_number(value):
-    """Whether a value is one number, a tensor of shape (), or a metric, which has one."""
-    value = value.result() if hasattr(value, "result") else value
+    """Whether a value is one number, or a tensor of shape ()."""
     return not isinstance(value, str) and np.shape(value) == () and np.asarray(value).dtype.kind in "fiu"
-
-
-def number(value):
-    """Return the number that a value is; a metric kept in place of its value is read now."""
-    return float(value.result()) if hasattr(value, "result") else float(value)
 
 
 def small_model(bias=0.0):

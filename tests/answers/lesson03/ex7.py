@@ -304,3 +304,15 @@ def endless(model, train_epoch, val_loss, test_loss, patience):
 @wrong("the test loss alone")
 def only_the_loss(model, train_epoch, val_loss, test_loss, patience):
     return whole_history.function(model, train_epoch, val_loss, test_loss, patience)[1]
+
+
+@wrong(
+    "looks at the test rows after each epoch, and once more at the end",
+    named="the test rows are looked at in every epoch",
+)
+def watches_the_test_rows(model, train_epoch, val_loss, test_loss, patience):
+    def watched():
+        test_loss()
+        return val_loss()
+
+    return whole_history.function(model, train_epoch, watched, test_loss, patience)
