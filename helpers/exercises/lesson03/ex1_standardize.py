@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson03.shared import floats, form
+from helpers.exercises.lesson03.shared import floats, form_of_table
 
 TITLE = "A scale from the training rows"
 TASK = """\
@@ -171,7 +171,7 @@ def scaling_fingerprint(candidate, train, validation, test):
     # copies: a candidate that scales in place must not spoil the next probe
     result = candidate(*(rows.copy() for rows in arrays))
     parts = result if isinstance(result, (tuple, list)) else [result]
-    found = {"what came back": "; ".join(map(form, parts))}
+    found = {"what came back": "; ".join(map(form_of_table, parts))}
     if found["what came back"] != "; ".join(floats(*rows.shape) for rows in arrays):
         return found
     for name, rows in zip(("training", "validation", "test"), parts):

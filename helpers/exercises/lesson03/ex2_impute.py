@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson03.shared import floats, form
+from helpers.exercises.lesson03.shared import floats, form_of_table
 
 TITLE = "Missing, and marked as missing"
 TASK = """\
@@ -215,7 +215,10 @@ def imputing_fingerprint(candidate, train, rows):
     encoded = candidate(train.copy(), rows.copy())
     # one measured training value less: their number is even now
     missing, measured = (candidate(train[:-1].copy(), np.array([value])) for value in (0.0, gapless[0]))
-    found = {f"what came back for {len(rows)} rows": form(encoded), "what came back for one row": form(missing)}
+    found = {
+        f"what came back for {len(rows)} rows": form_of_table(encoded),
+        "what came back for one row": form_of_table(missing),
+    }
     if list(found.values()) != [floats(len(rows), 2), floats(1, 2)]:
         return found
     encoded = np.asarray(encoded)
@@ -227,8 +230,8 @@ def imputing_fingerprint(candidate, train, rows):
         "one row alone, measured": measured,
     }
     without_gaps = candidate(gapless.copy(), gaps.copy())
-    found["what came back for training rows without gaps"] = form(without_gaps)
-    if form(without_gaps) == floats(3, 2):
+    found["what came back for training rows without gaps"] = form_of_table(without_gaps)
+    if form_of_table(without_gaps) == floats(3, 2):
         found["three rows, beside training rows without gaps"] = without_gaps
     return found
 

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson03.shared import form
+from helpers.exercises.lesson03.shared import form_of_table
 
 TITLE = "Words as columns"
 TASK = """\
@@ -220,7 +220,7 @@ TABLE = "an array of numbers"
 
 def table_or_form(result):
     """Say what came back; truth values and integers count as numbers here, as their places are looked at first."""
-    said = form(result)
+    said = form_of_table(result)
     return TABLE if said.startswith(("an array of floats", "an array of integers", "an array of truth")) else said
 
 
@@ -271,7 +271,7 @@ def one_hot_fingerprint(candidate, train, rows, new, last):
             np.array_equal(some, each[places]) and np.array_equal(alone, each[places[:1]]),
             True,
         )
-        yield "the entries are floats", all("floats" in form(result) for result in results), True
+        yield "the entries are floats", all("floats" in form_of_table(result) for result in results), True
         yield "columns if some words are new", columns_if_some_are_new(), size
         yield "new words", encode(train, rows[:1] + new)[1:], np.zeros((len(new), size))
         yield "a new word behind all others in the alphabet", encode(train, [last]), np.zeros((1, size))

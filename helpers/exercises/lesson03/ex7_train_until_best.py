@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
-from helpers.exercises.lesson03.shared import flat_weights, floats, form, is_number, small_model
+from helpers.exercises.lesson03.shared import flat_weights, small_model
 
 TITLE = "Early stopping that restores"
 TASK = """\
@@ -331,9 +332,7 @@ def trains_while_it_falls(candidate, falling):
 
 def form_of_pair(result):
     """Say what came back where two numbers are wanted."""
-    if form(result) not in ("a tuple of 2", "a list of 2", floats(2)):
-        return form(result)
-    return TWO_NUMBERS if all(map(is_number, result)) else " and ".join(map(form, result))
+    return TWO_NUMBERS if np.shape(forms.numbers(result)) == (2,) else forms.in_words(result)
 
 
 def times(looks, epochs):
@@ -349,7 +348,7 @@ def short_run(candidate, val_losses, test_losses, patience, best):
         return {"epochs trained": f"{calls['epochs']}, and no end"}, False
     if form_of_pair(result) != TWO_NUMBERS:
         return {"what came back": form_of_pair(result)}, False
-    epochs, loss = map(float, result)
+    epochs, loss = forms.numbers(result)
     measured = {
         "what came back": TWO_NUMBERS,
         "epochs trained": calls["epochs"],

@@ -4,26 +4,24 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.exercises import forms
+
 KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "truth values", "U": "text", "O": "Python objects"}
 
 
 def floats(*shape):
-    """Return what `form` says of an array or a tensor of floats of this shape."""
+    """Return what `form_of_table` says of an array or a tensor of floats of this shape."""
     return f"an array of floats, shape {shape}"
 
 
-def form(value):
-    """Say what came back: "an array of floats, shape (6, 2)", "a list of 3", "something of the type DataFrame"."""
-    if isinstance(value, (int, float, np.number)):
-        return "one number"
-    if isinstance(value, (np.ndarray, tf.Tensor)):
+def form_of_table(value):
+    """Say what came back where a table is wanted: of an array also the kind of its entries, which must be floats."""
+    if isinstance(value, (np.ndarray, tf.Tensor, tf.Variable)):
         array = np.asarray(value)
         return f"an array of {KINDS.get(array.dtype.kind, array.dtype)}, shape {array.shape}"
-    if isinstance(value, (tuple, list, dict, str)):
-        return f"a {type(value).__name__} of {len(value)}"
     if hasattr(value, "toarray"):
         return "a sparse matrix (its `.toarray()` makes an array of it)"
-    return f"something of the type {type(value).__name__}"
+    return forms.in_words(value)
 
 
 def record(*names):
@@ -34,17 +32,12 @@ def record(*names):
 def form_of_record(found, *names):
     """Say what came back where a dictionary with these entries is wanted: which are missing, or are no numbers."""
     if not hasattr(found, "keys"):
-        return form(found)
+        return forms.in_words(found)
     if missing := [name for name in names if name not in found]:
         return f"a dictionary without {missing[0]!r}, with {list(found)}"
-    if odd := [name for name in names if not is_number(found[name])]:
-        return f"a dictionary whose {odd[0]!r} is {form(found[odd[0]])}"
+    if odd := [name for name in names if not forms.is_number(found[name])]:
+        return f"a dictionary whose {odd[0]!r} is {forms.in_words(found[odd[0]])}"
     return record(*names)
-
-
-def is_number(value):
-    """Whether a value is one number, or a tensor of shape ()."""
-    return not isinstance(value, str) and np.shape(value) == () and np.asarray(value).dtype.kind in "fiu"
 
 
 def small_model(bias=0.0):
