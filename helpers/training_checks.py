@@ -331,7 +331,7 @@ def check_shapes(loss_fn, labels, logits):
 
 
 def _shape_in_words(tensor):
-    return str(tensor.shape).replace("(None", "(B", 1)
+    return str(tensor.shape).replace("(None", "(B")
 
 
 def _is_of_keras(loss_fn):

@@ -102,6 +102,7 @@ def own_sparse(labels, logits):
         (MSE, (5, 1), (5, 3)),
         (BCE, (5,), (5, 3)),
         (SPARSE, (5, 3), (5, 3, 4, 1)),
+        (SPARSE, (5, 3), (5, 3, 1)),
         (BCE, (5, 2), (5, 1)),
         (own_zero, (5,), (5, 1)),
         (own_zero, (5, 1), (5,)),
@@ -124,6 +125,7 @@ def test_labels_of_the_wrong_shape_are_refused(loss_fn, labels_shape, logits_sha
         (SPARSE, (5,), (5, 3)),
         (SPARSE, (5, 1), (5, 3)),
         (SPARSE, (5, 4), (5, 4, 3)),
+        (SPARSE, (5, 1), (5, 1, 3)),
         (keras.losses.CTC(), (5, 2), (5, 4, 3)),
         (own_sparse, (5,), (5, 3)),
         # a mean and a spread for each of two numbers; a time and an event for one score; three numbers of each step
@@ -290,6 +292,11 @@ WRONG = {
 def test_wrong_arguments_are_named_before_anything_is_trained(settings, problem, found):
     message = error_of(**settings)
     assert problem in message.splitlines()[0] and found in message
+
+
+def test_a_step_for_measuring_alone_names_a_wrong_loss_too():
+    with pytest.raises(ValueError, match="this is no loss"):
+        training.make_test_step(network(), "mse", mean_loss())
 
 
 def test_training_and_validation_may_not_share_a_metric():
