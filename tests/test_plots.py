@@ -5,6 +5,7 @@ import base64
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
 from helpers import plots
 
@@ -179,6 +180,14 @@ def test_the_classes_of_a_histogram_differ_in_their_hatching():
     assert all(bar.get_edgecolor()[:3] != bar.get_facecolor()[:3] for bar in ill)
     assert [patch.get_hatch() for patch in ax.get_legend().get_patches()] == [None, "////"]
     assert labels_of_axes(ax) == ("value (mg)", "rows per bin")
+
+
+def test_bars_have_the_colors_that_color_blind_readers_can_tell_apart():
+    frame = pd.DataFrame({"kind": ["a", "b"], "ill": [1, 0]})
+    (rates,) = plots.rate_by_category(frame, ["kind"], "ill", "share ill").axes
+    (classes,) = plots.histogram_by_class(np.arange(4), np.arange(4) % 2, ["even", "odd"], "number", bins=2).axes
+    drawn = [{to_hex(bar.get_facecolor()).upper() for bar in bars} for bars in (*rates.containers, *classes.containers)]
+    assert drawn == [{plots.BLUE}, {plots.BLUE}, {plots.ORANGE}]
 
 
 def test_a_histogram_has_forty_bins_unless_told_otherwise():
