@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 # what stands for more than itself: a pattern of a file's path, and the tests that look at it
 TESTS = [
     (r"helpers/exercises/\w+\.py", "tests/test_verdicts.py tests/test_messages.py tests/test_exercises.py"),
-    (r"helpers/exercises/lesson(\d\d)/shared\.py", "tests/test_exercises.py tests/test_exercise_notebooks.py"),
+    (r"helpers/exercises/lesson\d\d/(?!ex\d|__init__)\w+\.py", "tests/test_exercises.py tests/test_answers.py"),
     (r"helpers/messages/\w+\.py", "tests/test_messages.py tests/test_error_meanings.py tests/test_symptoms.py"),
     (r"helpers/(\w+)(/\w+)?\.py", r"tests/test_\1*.py"),
     (r"helpers/(.*/)?__init__\.py|helpers/jupyter/.*", "tests/test_install.py"),
@@ -28,6 +28,8 @@ TESTS = [
     (r"tests/tools/(rules_of_\w+|notebook_reading)\.py", "tests/test_notebook_rules.py tests/test_notebooks.py"),
     (r"tests/tools/(mutants|pasting|checker_figures|dump_verdicts)\.py", "tests/test_mutants.py"),
     (r"tests/tools/(\w+)\.py", r"tests/test_\1*.py"),
+    (r"tests/training_cases\.py", "tests/test_training*.py"),
+    (r"tests/(conftest|data_faults)\.py", "tests/test_data*.py"),
     (r"tests/made_up\.py", "tests/test_verdicts.py tests/test_messages.py tests/test_error_meanings.py"),
     (r"tests/benchmarks/.*", "tests/test_benchmarks.py"),
     (r"tests/tools/make_exercises\.py", "tests/test_exercise_notebooks.py"),
