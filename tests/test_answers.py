@@ -1,10 +1,9 @@
 """Answers as learners write them: right ones are accepted, wrong ones rejected, and named rightly if named."""
 
-import re
-
 import pytest
 
 from answers import answers_to
+from checker_figures import name_in
 from helpers.exercises import all_exercises, judging, verdict
 from helpers.messages.message import Kind
 
@@ -22,12 +21,6 @@ def test_answer_is_judged_as_a_reader_judges_it(exercise_id, name, answer, monke
         return
     assert found.kind != Kind.RIGHT, f"{answer.how}: accepted; the probes do not see it"
     assert name_in(found) == answer.named, f"{answer.how}\n{found}"
-
-
-def name_in(message):
-    """Return the name of the mistake that a verdict tells, None if it tells none."""
-    found = re.fullmatch(r"A known mistake: (.+)", message.headline)
-    return found and found[1]
 
 
 def test_there_are_enough_of_each_kind():

@@ -5,13 +5,13 @@
 Two dumps of one machine are equal to the byte, so that a comparison of both shows what a change of the checker changes.
 """
 
-import inspect
 import json
 import re
 import sys
 
 from helpers.exercises import all_exercises, sources, verdict
 from helpers.exercises.measuring import measure
+from pasting import forwarding
 
 
 def raises(*args, **kwargs):
@@ -32,18 +32,6 @@ def number(*args, **kwargs):
 
 # answers without any thought, the same for every exercise; a class is asked for in some, a function in the others
 USELESS = {"none": None, "raises": raises, "nothing": returns_nothing, "arguments": wants_nothing, "number": number}
-
-
-def forwarding(function):
-    """Return a function that does the same with other code, so that it does not pass for an untouched starter."""
-    if inspect.isclass(function):
-        return function
-
-    def forward(*args, **kwargs):
-        return function(*args, **kwargs)
-
-    forward.__signature__ = inspect.signature(function)
-    return forward
 
 
 def answers(exercise):
