@@ -17,8 +17,8 @@ def pytest_configure(config):
     if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR:
         config.args = [str(ROOT / path) for path in config.getini("testpaths")]
     choose_data(config)
-    # a progress bar would be stored in a notebook as a widget with a random id
-    os.environ["TQDM_DISABLE"] = "1"
+    # a progress bar or a slider would be stored in a notebook as a widget with a random id
+    os.environ.update(TQDM_DISABLE="1", COURSE_STILL="1")
 
 
 def choose_data(config):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.exercises import verdict
-from helpers.exercises.exercise import Exercise, Mistake
+from helpers.exercises.exercise import Case, Exercise, Mistake
 
 
 def scaled(values, factor=2.0):
@@ -49,11 +49,22 @@ class Total:
         self.total += value
 
 
-def make(reference, observe, wrong=(), **more):
+def mean_loss(losses):
+    """Return the mean of the losses."""
+    size = len(losses)
+    return losses.sum() / size
+
+
+def mean_loss_broken(losses):
+    losses = np.asarray(losses)  # A
+    return losses.sum()  # B
+
+
+def make(reference, observe, wrong=(), kind=Exercise, **more):
     texts = dict.fromkeys(["title", "task", "note", "explanation"], "Text.")
     mistakes = tuple(Mistake(function.__name__, "What you see.", function) for function in wrong)
     texts |= {"id": "99.1", "hints": ("One.", "Two."), "second": observe, **more}
-    return Exercise(reference=reference, observe=observe, mistakes=mistakes, **texts)
+    return kind(reference=reference, observe=observe, mistakes=mistakes, **texts)
 
 
 def observe_scaled(candidate):
@@ -67,6 +78,15 @@ THREE = make(three, lambda candidate: {"number": candidate()}, [lambda: 4.0])
 TOTAL = make(Total, lambda candidate: {"total": (total := candidate(), total.add(2), total.add(0.5))[0].total})
 SIZE = {"size": (1.5, None)}
 WITH_TARGET = make(scaled, lambda candidate: {"size": candidate(1.0), "zero": candidate(0.0)}, target=SIZE)
+BROKEN = make(
+    mean_loss,
+    lambda candidate: {"loss": candidate(np.array([1.0, 2.0, 6.0]))},
+    kind=Case,
+    starter=mean_loss_broken,
+    trap=17,
+    culprits="B",
+    suspects={"A": "This only makes sure that the losses are an array.", "B": "What is returned grows with the number of rows."},
+)
 
 
 def judge(exercise, candidate):

@@ -5,6 +5,7 @@ import pytest
 from answers import answers_to
 from checker_figures import name_in
 from helpers.exercises import all_exercises, judging, verdict
+from helpers.exercises.exercise import Case
 from helpers.messages.message import Kind
 
 EXERCISES = all_exercises()
@@ -24,8 +25,11 @@ def test_answer_is_judged_as_a_reader_judges_it(exercise_id, name, answer, monke
 
 
 def test_there_are_enough_of_each_kind():
-    """About a third are right, so that neither kind is judged by a few; each exercise has its share."""
+    """About a third are right, so that neither kind is judged by a few; each exercise has its share.
+
+    A case of a clinic is written out but for one line; the mends in its own file are answers enough.
+    """
     assert len(ALL) >= 300
-    for exercise_id in EXERCISES:
+    for exercise_id in [name for name, exercise in EXERCISES.items() if not isinstance(exercise, Case)]:
         kinds = [answer.is_right for answer in answers_to(exercise_id).values()]
         assert sum(kinds) >= 3 and len(kinds) - sum(kinds) >= 5, exercise_id

@@ -4,6 +4,7 @@ import inspect
 import random
 import re
 import sys
+from collections import Counter
 
 import keras
 import numpy as np
@@ -12,7 +13,7 @@ import tensorflow as tf
 
 from helpers.exercises import all_exercises, sources, verdict
 from helpers.exercises.comparing import Yardstick, side
-from helpers.exercises.exercise import Mistake
+from helpers.exercises.exercise import Case, Mistake
 from helpers.exercises.measuring import known_outcome
 from helpers.messages.message import Kind
 from pasting import forwarding, paste
@@ -157,9 +158,10 @@ def test_exercise_is_written_out(exercise):
     texts = [exercise.id, exercise.title, exercise.task, exercise.note, exercise.explanation, *exercise.hints]
     texts += [text for mistake in exercise.mistakes for text in (mistake.name, mistake.explanation)]
     assert all(text.strip() for text in texts)
-    assert re.fullmatch(r"0\d\.\d", exercise.id)
+    assert re.fullmatch(r"C\d\.\d" if isinstance(exercise, Case) else r"0\d\.\d", exercise.id)
     assert 2 <= len(exercise.hints) <= 3
-    assert len(exercise.mistakes) >= 2
+    # a case begins with its mistake; what else is known are mends that do not mend
+    assert len(exercise.mistakes) >= (1 if isinstance(exercise, Case) else 2)
     names = [mistake.name for mistake in exercise.mistakes]
     assert len(set(names)) == len(names)
     assert not [name for name in names if name.endswith(".")]
@@ -179,16 +181,19 @@ def test_plain_descent_leaves_four_percent_in_the_valley():
 def test_file_of_an_exercise_is_where_its_number_says(exercise):
     """lesson04/ex2_weighted_loss.py holds 04.2, whose function is weighted_loss, and no mistake is left out."""
     module = sys.modules[exercise.reference.__module__]
-    lesson, number = exercise.id.split(".")
+    kind = "case" if isinstance(exercise, Case) else "ex"
+    lesson, number = exercise.id.removeprefix("C").split(".")
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", exercise.reference.__name__).lower()
-    assert module.__name__ == f"helpers.exercises.lesson{lesson}.ex{number}_{words}", "rename the file, or its function"
+    expected = f"helpers.exercises.lesson{int(lesson):02}.{kind}{number}_{words}"
+    assert module.__name__ == expected, "rename the file, or its function"
     assert module.__doc__.startswith(f"{exercise.id} {exercise.title}")
     written = [value for value in vars(module).values() if isinstance(value, Mistake)]
     assert [mistake.name for mistake in written if mistake not in exercise.mistakes] == [], "add it to EXERCISE"
 
 
-def test_exercises_are_numbered_in_order():
-    lessons = sorted({name[:2] for name in EXERCISES})
-    counts = [sum(name.startswith(lesson) for name in EXERCISES) for lesson in lessons]
-    assert list(EXERCISES) == [f"{lesson}.{n}" for lesson, count in zip(lessons, counts) for n in range(1, count + 1)]
-    assert all(4 <= count <= 7 for count in counts)
+@pytest.mark.parametrize("is_case", [False, True])
+def test_exercises_and_cases_are_numbered_in_order(is_case):
+    names = [name for name in EXERCISES if name.startswith("C") == is_case]
+    counts = Counter(name.partition(".")[0] for name in names)
+    assert names == [f"{lesson}.{n}" for lesson, count in counts.items() for n in range(1, count + 1)]
+    assert all(4 <= count <= 7 for count in counts.values())

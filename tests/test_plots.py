@@ -1,7 +1,5 @@
 """Figures, tested by the data on their axes: what is drawn, not how it looks."""
 
-import base64
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -116,29 +114,6 @@ def test_a_goal_is_marked_in_every_panel():
 def test_one_path_is_one_panel():
     fig = plots.paths_on_contours(lambda x, y: x + y, {"only": np.zeros((3, 2))}, (0, 1), (0, 1), "x", "y")
     assert [ax.get_title() for ax in fig.axes] == ["only"]
-
-
-# show
-
-
-def test_show_publishes_picture_alternative_text_and_caption(monkeypatch):
-    shown = []
-    monkeypatch.setattr(plots, "display", lambda data, raw, metadata=None: shown.append((data, metadata)))
-    plots.show(plots.lines({"f": [1, 2]}, "x", "y"), "A rising line.")
-    (picture, metadata), (caption, _) = shown
-    assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
-    assert picture["text/html"] == f'<img src="data:image/png;base64,{picture["image/png"]}" alt="A rising line.">'
-    assert picture["text/plain"] == "A rising line."
-    assert metadata == {"image/png": {"alt": "A rising line."}}
-    assert caption == {"text/markdown": "*A rising line.*", "text/plain": "A rising line."}
-
-
-def test_show_writes_the_same_bytes_for_the_same_figure(monkeypatch):
-    shown = []
-    monkeypatch.setattr(plots, "display", lambda data, raw, metadata=None: shown.append(data))
-    for _ in range(2):
-        plots.show(plots.lines({"f": [1, 2]}, "x", "y"), "A rising line.")
-    assert shown[0] == shown[2]
 
 
 # rate_by_category, histogram_by_class

@@ -1,8 +1,9 @@
-"""What an exercise is, and all of them.
+"""What an exercise is, what a case of a clinic is, and all of them.
 
 An exercise is one file: helpers/exercises/lesson04/ex2_weighted_loss.py holds 04.2, whose function is `weighted_loss`.
 There stand, in this order, its texts, the starter if it has one, the reference, other right answers, the mistakes
-that people make, the probes, and last EXERCISE, which names them all.
+that people make, the probes, and last EXERCISE, which names them all. A case is an exercise that begins with a broken
+loop: lesson03/case2_train_step.py holds C3.2, the second case of that lesson's clinic.
 """
 
 import difflib
@@ -56,12 +57,25 @@ class Exercise:
     tolerance: float = 1e-5
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Case(Exercise):
+    """An exercise of a clinic: from a symptom, name the line that is at fault, then mend the loop.
+
+    `starter` is the broken loop, of at most ten lines; some of them end in a comment `# A`, `# B`, ... `suspects` says
+    of each letter what its line does, as the verdict on that guess; `culprits` are the letters of the line at fault,
+    more than one where either may be mended; `trap` is the number of what it does wrong, in helpers.messages.traps.
+    """
+
+    trap: int
+    culprits: str
+    suspects: dict[str, str]
+
+
 def all_exercises() -> dict[str, Exercise]:
-    """Return {id: exercise} in order: whatever lies in a file ex1_... of a folder lesson01, and so on."""
+    """Return {id: exercise} in order: exercises, files ex1_... of folders lesson01, ..., then cases, case1_..."""
     package = importlib.import_module("helpers.exercises")
-    found = [
-        module.EXERCISE for lesson in _modules(package, r"lesson\d\d") for module in _modules(lesson, r"ex\d+_\w+")
-    ]
+    lessons = _modules(package, r"lesson\d\d")
+    found = [module.EXERCISE for lesson in lessons for module in _modules(lesson, r"(ex|case)\d+_\w+")]
     return {exercise.id: exercise for exercise in sorted(found, key=_place)}
 
 
@@ -71,8 +85,9 @@ def _modules(package: ModuleType, pattern: str) -> list[ModuleType]:
 
 
 def _place(exercise):
-    """Return the numbers of the lesson and of the exercise: 04.10 comes after 04.9."""
-    return [int(number) for number in exercise.id.split(".")]
+    """Return whether it is a case, and the numbers of the lesson and of the exercise: 04.10 comes after 04.9."""
+    numbers = [int(number) for number in exercise.id.removeprefix("C").split(".")]
+    return isinstance(exercise, Case), numbers
 
 
 def find(exercise_id: str) -> Exercise:

@@ -1,24 +1,44 @@
-"""The verdict on an answer: right, a known mistake, something else, an error, or not attempted."""
+"""The verdict on an answer: right, a known mistake, something else, an error, or not attempted.
+
+In a case of a clinic an answer may also be a letter, the guess which line is at fault.
+"""
 
 import inspect
 from collections.abc import Callable
 
 from helpers.exercises import sources, wording
 from helpers.exercises.comparing import Yardstick
-from helpers.exercises.exercise import Exercise
+from helpers.exercises.exercise import Case, Exercise
 from helpers.exercises.measuring import Outcome, known_outcome, measure, with_article
 from helpers.messages import errors, places
 from helpers.messages.message import Kind, Message
+from helpers.messages.traps import TRAPS
 
 
 def verdict(exercise: Exercise, candidate: Callable) -> Message:
     """Return the verdict on `candidate`; whatever that does, this does not raise, and the learner's settings stay."""
+    if isinstance(exercise, Case) and (candidate is ... or isinstance(candidate, str)):
+        return _diagnosis(exercise, candidate)
     try:
         return _not_checkable(exercise, candidate) or _judge(exercise, candidate)
     except KeyboardInterrupt:
         stopped = "The check was stopped before it had an answer."
         loop = "If it took long: look for a loop that never ends, or for more work in each step than the task asks for."
         return Message(Kind.INTERRUPTED, "Interrupted", (stopped, loop))
+
+
+def _diagnosis(case, guess):
+    """Return the verdict on a guess which line of a case is at fault: a letter, or `...` for none yet."""
+    letters = ", ".join(f'"{letter}"' for letter in case.suspects)
+    if guess is ...:
+        return _not_attempted(case, f"Which line is it? Write {letters} in place of `...`.")
+    letter = guess.strip().upper()
+    if letter not in case.suspects:
+        return _nothing_checked(f"No line is marked {guess!r:.20}; {letters} are.")
+    if letter not in case.culprits:
+        return Message(Kind.OFF, f"Line {letter} is not at fault", (case.suspects[letter],))
+    trap = f"This is trap {case.trap}, *{TRAPS[case.trap].name}*. Now mend the loop."
+    return Message(Kind.RIGHT, f"Line {letter} it is", (case.suspects[letter], trap))
 
 
 def _not_checkable(exercise, candidate):

@@ -1,6 +1,7 @@
 """What a learner calls, and what it shows.
 
 check("04.2", weighted_loss)   the verdict on a function
+check("C4.1", "B")             the verdict on a guess: which line of a case is at fault
 hint("04.2")                   a nudge; each further call says a little more
 solution("04.2")               one right answer
 """
@@ -15,8 +16,10 @@ from helpers.exercises.judging import verdict
 from helpers.messages.message import Kind, Message
 
 
-def check(exercise_id: str, candidate: Callable | None = None) -> None:
+def check(exercise_id: str, candidate: Callable | str | None = None) -> None:
     """Show the verdict on the function (or class) that the exercise asks for: check("04.2", weighted_loss).
+
+    A case of a clinic first asks for the letter of the line at fault: check("C4.1", "B").
 
     Settings of Keras and TensorFlow, and the random streams of Python and NumPy, are afterwards as they were. Those of
     TensorFlow and Keras are not: call `keras.utils.set_random_seed` again if the next cell depends on it.

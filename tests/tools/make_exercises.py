@@ -24,7 +24,7 @@ IMPORTS = (
 
 def lessons():
     """Return {number: path of the lesson's notebook} of the lessons that have exercises."""
-    numbers = sorted({name[:2] for name in all_exercises()})
+    numbers = sorted({name[:2] for name in all_exercises() if not name.startswith("C")})
     return {number: next(refresh.NOTEBOOKS.glob(f"{number}_*.ipynb")) for number in numbers}
 
 
