@@ -58,7 +58,7 @@ def good_notebook():
             "| **Time** | 5 minutes |\n| **You need** | patience |\n"
             "| **You will be able to** | *see* a loss · *check* a loop · *name* a mistake |"
         ),
-        new_markdown_cell(f"## The question\n\nSee [loop](../helpers/training.py), [the end](#Your-turn).\n{FILLER * 4}"),
+        new_markdown_cell(f"## The question\n\nSee [loop](../helpers/training.py), [end](#Your-turn).\n{FILLER * 4}"),
         new_code_cell("plots.show(plots.lines(losses), 'Loss')", outputs=[picture(FIGURE), caption(FIGURE)]),
         new_markdown_cell("**Predict.** What is the first loss?"),
         new_code_cell(
