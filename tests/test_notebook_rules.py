@@ -191,7 +191,11 @@ BROKEN = [
     (form.metadata_is_clean, metadata(FIGURE_CELL, tags=["ignore-output"]), "unknown tags"),
     (form.metadata_is_clean, metadata(FIGURE_CELL, tags=["skip-execution"]), "needs both tags"),
     (form.metadata_is_clean, lambda notebook: notebook.metadata.update(title="03"), "or its title"),
-    (form.metadata_is_clean, metadata(ANSWER_CELL, jupyter={"outputs_hidden": True}), "one program and not for another"),
+    (
+        form.metadata_is_clean,
+        metadata(ANSWER_CELL, jupyter={"outputs_hidden": True}),
+        "one program and not for another",
+    ),
     (form.no_machine_paths, code(0, source="open('/home/me/heart.csv')"), "/home/me"),
     (form.no_machine_paths, replace("Try it.", "Open C:\\Users\\me."), "C:"),
     (form.no_machine_paths, code(4, outputs=[printed("lib/site-packages/keras")]), "site-packages"),
@@ -362,9 +366,7 @@ def test_shape_counts_what_a_learner_reads():
     )
     found = notebook_reading.shape(notebook)
     # the two tags of the fold are words as well
-    assert found == notebook_reading.Shape(
-        words=5, lines=3, cells=1, predictions=1, folded_words=4, folded_lines=2
-    )
+    assert found == notebook_reading.Shape(words=5, lines=3, cells=1, predictions=1, folded_words=4, folded_lines=2)
     assert found.minutes == pytest.approx(5 / 200 + 0.3 + 0.5)
 
 
