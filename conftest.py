@@ -18,7 +18,7 @@ def pytest_configure(config):
         config.args = [str(ROOT / path) for path in config.getini("testpaths")]
     choose_data(config)
     # a progress bar or a slider would be stored in a notebook as a widget with a random id
-    os.environ.update(TQDM_DISABLE="1", COURSE_STILL="1")
+    os.environ.update(TQDM_DISABLE="1", COURSE_STILL="1", COURSE_PROGRESS="off")
 
 
 def choose_data(config):
