@@ -380,16 +380,26 @@ def test_published_number_needs_no_run_but_a_place(monkeypatch):
     assert len(unchecked("loss .203", "")) == 1
 
 
-def test_number_in_the_table_of_published_figures_needs_no_other_place():
-    prose, table = new_markdown_cell("It was .923."), "| training accuracy | | .923 ± .009 | |"
-    for cells, name, problems in [
-        ([prose], "03_heart_failure", 1),
-        ([prose, new_markdown_cell(table)], "03_heart_failure", 0),
-        # no test runs the recipe of this one
-        ([prose, new_markdown_cell(table)], "02_regression", 3),
-    ]:
-        notebook = new_notebook(cells=cells)
-        assert len(words.numbers_are_checked(notebook, NOTEBOOKS / f"{name}.ipynb")) == problems
+@pytest.mark.parametrize(
+    ("text", "name", "problems"),
+    [
+        # figures of published.ipynb, in the lesson whose recipe it is, and in another
+        ("It was .923, and .875 was published.", "03_heart_failure", 0),
+        ("It was .924.", "03_heart_failure", 1),
+        ("It was .923.", "04_churn", 1),
+    ],
+)
+def test_published_figure_may_be_quoted_by_its_lesson(text, name, problems):
+    notebook = new_notebook(cells=[new_markdown_cell(text)])
+    path = NOTEBOOKS / f"{name}.ipynb"
+    assert len(words.numbers_are_checked(notebook, path)) == problems
+
+
+def test_number_in_the_tables_of_published_figures_needs_no_other_place():
+    prose, table = "It was .999.", "## 03: x\n\n| training accuracy | | .999 ± .009 | |"
+    for texts, problems in [([prose], 1), ([prose, table], 0)]:
+        notebook = new_notebook(cells=[new_markdown_cell(text) for text in texts])
+        assert len(words.numbers_are_checked(notebook, NOTEBOOKS / "published.ipynb")) == problems
 
 
 def test_number_that_an_exercise_asks_for_is_a_bound_of_its_target():

@@ -11,8 +11,9 @@ TEMPLATE = ROOT / "tests" / "tools" / "lesson_template.ipynb"
 
 
 def all_notebooks():
-    """Return the paths of the course's notebooks, in reading order, without JupyterLab's backup copies."""
-    return sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if path.parent.name != ".ipynb_checkpoints")
+    """Return the paths of the course's notebooks, in reading order, without JupyterLab's backups and learners' copies."""
+    others = {".ipynb_checkpoints", "my"}
+    return sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if not others & set(path.relative_to(NOTEBOOKS).parts))
 
 
 def is_lesson(path):
