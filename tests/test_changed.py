@@ -27,7 +27,7 @@ def test_an_exercise_costs_its_own_tests_only():
     [
         ("notebooks/03_heart_failure.ipynb", "notebooks/03_heart_failure.ipynb"),
         ("notebooks/03_heart_failure.ipynb", "tests/test_notebooks.py"),
-        ("helpers/plots.py", "tests/test_plots.py"),
+        ("helpers/plots/descent.py", "tests/test_plots.py"),
         ("helpers/messages/traps.py", "tests/test_symptoms.py"),
         ("tests/tools/refresh.py", "tests/test_refresh.py"),
         ("requirements.txt", "tests/test_install.py"),

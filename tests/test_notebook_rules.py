@@ -58,7 +58,7 @@ def good_notebook():
             "| **Time** | 5 minutes |\n| **You need** | patience |\n"
             "| **You will be able to** | *see* a loss · *check* a loop · *name* a mistake |"
         ),
-        new_markdown_cell(f"## The question\n\nSee [plots](../helpers/plots.py), [the end](#Your-turn).\n{FILLER * 4}"),
+        new_markdown_cell(f"## The question\n\nSee [loop](../helpers/training.py), [the end](#Your-turn).\n{FILLER * 4}"),
         new_code_cell("plots.show(plots.lines(losses), 'Loss')", outputs=[picture(FIGURE), caption(FIGURE)]),
         new_markdown_cell("**Predict.** What is the first loss?"),
         new_code_cell(
@@ -161,10 +161,10 @@ BROKEN = [
     (form.figures_are_described, code(0, outputs=[picture(FIGURE), caption("Another.")]), "without a caption"),
     (form.figures_are_described, code(4, outputs=[picture(FIGURE), caption(FIGURE)]), "as another one"),
     (form.figures_are_described, replace("Try it.", "![](../a.png)"), "an image without a description"),
-    (words.links_resolve, replace("../helpers/plots.py", "../helpers/no_such_file.py"), "leads nowhere"),
-    (words.links_resolve, replace("../helpers/plots.py", "../.."), "leads nowhere"),
-    (words.links_resolve, replace("../helpers/plots.py", "http://example.org"), "neither https"),
-    (words.links_resolve, replace("../helpers/plots.py", "/etc/hosts"), "neither https"),
+    (words.links_resolve, replace("../helpers/training.py", "../helpers/no_such_file.py"), "leads nowhere"),
+    (words.links_resolve, replace("../helpers/training.py", "../.."), "leads nowhere"),
+    (words.links_resolve, replace("../helpers/training.py", "http://example.org"), "neither https"),
+    (words.links_resolve, replace("../helpers/training.py", "/etc/hosts"), "neither https"),
     (words.links_resolve, replace("Try it.", "[here]: no_such_file.md"), "leads nowhere"),
     (words.links_resolve, replace("Try it.", '<a href="no_such_file.md">here</a>'), "leads nowhere"),
     (words.links_resolve, replace("Try it.", "http://example.org"), "neither https"),
