@@ -1,4 +1,4 @@
-"""Published figures: notebooks/published.ipynb against a run of it on the real data, and README.md against its tables."""
+"""Published figures: notebooks/published.ipynb against a run on the real data, README.md against its tables."""
 
 import re
 from pathlib import Path

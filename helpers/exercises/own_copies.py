@@ -32,8 +32,8 @@ def main(arguments=None):
     print(f"Your own notebooks are in {NOTEBOOKS / 'my'}", *lines, sep="\n  ")
     if to_mend:
         print(
-            "To get the tasks as they are now, rename your notebook (in JupyterLab a right-click on its name, Rename) and "
-            "run this command again: the new notebook then lies beside yours."
+            "To get the tasks as they are now, rename your notebook (in JupyterLab: right-click on its name, Rename) "
+            "and run this command again. The new notebook then lies beside yours."
         )
     return 0
 

@@ -11,7 +11,7 @@ TEMPLATE = ROOT / "tests" / "tools" / "lesson_template.ipynb"
 
 
 def all_notebooks():
-    """Return the paths of the course's notebooks, in reading order, without JupyterLab's backups and learners' copies."""
+    """Return the paths of the course's notebooks, in reading order, without backups and a learner's own copies."""
     others = {".ipynb_checkpoints", "my"}
     return sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if not others & set(path.relative_to(NOTEBOOKS).parts))
 
