@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 # what stands for more than itself: a pattern of a file's path, and the tests that look at it
 TESTS = [
+    (r"helpers/exercises/(own_copies|__main__)\.py", "tests/test_exercises_start.py"),
     (r"helpers/exercises/\w+\.py", "tests/test_verdicts.py tests/test_messages.py tests/test_exercises.py"),
     (r"helpers/exercises/lesson\d\d/case.*\.py", "tests/test_exercises.py tests/test_mutants.py tests/test_clinics.py"),
     (r"helpers/exercises/lesson\d\d/(?!ex\d|__init__)\w+\.py", "tests/test_exercises.py tests/test_answers.py"),
@@ -22,6 +23,7 @@ TESTS = [
     (r"helpers/(.*/)?__init__\.py|helpers/jupyter/.*", "tests/test_install.py"),
     (r"notebooks/symptoms\.ipynb", "notebooks/symptoms.ipynb tests/test_symptoms.py tests/test_notebooks.py"),
     (r"notebooks/(exercises|solutions)/.*", r"\g<0> tests/test_exercise_notebooks.py tests/test_notebooks.py"),
+    (r"notebooks/published\.ipynb", r"\g<0> tests/test_published.py tests/test_notebooks.py"),
     (r"notebooks/clinics/.*", r"\g<0> tests/test_clinics.py tests/test_notebooks.py"),
     (r"notebooks/.*\.ipynb", r"\g<0> tests/test_notebooks.py"),
     (r"notebooks/figures/.*", "tests/test_refresh.py"),

@@ -23,7 +23,8 @@ from notebook_reading import (
 
 # Numbers in prose that no run of the notebook gives: {notebook: {number as written: where it comes from}}.
 # The notebook is named by its path below notebooks/ without .ipynb; a percentage is written "55.3 %".
-# What a lesson's table of published figures says needs no entry: tests/test_published.py checks the table.
+# What the tables of notebooks/published.ipynb say needs no entry there, nor in the lesson whose recipe it is:
+# tests/test_published.py checks the tables.
 PUBLISHED = {
     "05_mnist_cnn": {
         "98.4 %": "lesson 05 on the real data, three seeds; tests/test_mnist_real.py runs them",
@@ -120,7 +121,7 @@ VERSION = re.compile(
 def numbers_are_checked(notebook, path):
     """Every decimal number and percentage in prose is in the outputs or the code, or has another source.
 
-    The other sources are the lesson's table of published figures, which a test of its own checks, and PUBLISHED.
+    The other sources are the tables of notebooks/published.ipynb, which a test of its own checks, and PUBLISHED.
     What an exercise asks for may be a bound of its target instead.
     It may be rounded there to the digits it has here, 55.3 % may be 0.553, and signs do not matter ("falls by 0.2").
     Integers, code, formulas and version numbers are not checked.
@@ -128,13 +129,13 @@ def numbers_are_checked(notebook, path):
     evidence = [number for _, cell in code_cells(notebook) for number in numbers(evidence_text(cell))]
     if has_exercises(path):
         evidence += numbers(targets(path))
-    elsewhere, quoted = PUBLISHED.get(name_of(path), {}), of_published_table(notebook, path)
+    evidence += numbers(quotable(notebook, path))
+    elsewhere = PUBLISHED.get(name_of(path), {})
     written, problems = set(), []
     for where, text, is_percent in figures_in_prose(notebook):
         label = f"{text} %" if is_percent else text
         written.add(label)
-        has_source = label in elsewhere or label in quoted
-        if not has_source and not any(agrees(text, is_percent, *found) for found in evidence):
+        if label not in elsewhere and not any(agrees(text, is_percent, *found) for found in evidence):
             problems.append(f"{where}: {label} is in no output; print it, or give its source in {PLACE}")
     stale = sorted(set(elsewhere) - written)
     return problems + [f"{PLACE} has {label}, the text has not; remove it there" for label in stale]
@@ -148,10 +149,11 @@ def figures_in_prose(notebook):
                 yield where, text, is_percent
 
 
-def of_published_table(notebook, path):
-    """Return the means and spreads in a lesson's table of published figures, as written."""
-    rows = published.table_of(notebook) if name_of(path) in published.CELLS else []
-    return {number for _, _, *measured, _ in rows for number in measured}
+def quotable(notebook, path):
+    """Return the figures, as text, of the tables of published.ipynb: there all, in a lesson those of its recipe."""
+    if name_of(path) == "published":
+        return "\n".join(" ".join(row) for rows in published.tables(notebook).values() for row in rows)
+    return " ".join(published.figures_of(path.name[:2]))
 
 
 def prose(markdown):
