@@ -10,8 +10,8 @@ TASK = """Our own tape knows `+`, `-`, `*` and `**`. Teach it to divide. Write `
 `multiply` from "A tape by hand": return a `Node` that has the quotient as its value, and as its inputs the two numbers,
 each with the slope along it.
 
-One of the two may be a plain number, as in `divide(1, x, Node)` or `divide(x, 2, Node)`. The class comes as an argument,
-so that the check can use a tape of its own; `Node(value, name, inputs)` is the one of the lesson. The name is up to
+One of the two may be a plain number, as in `divide(1, x, Node)` or `divide(x, 2, Node)`. The class comes as an
+argument, so that the check can use a tape of its own; `Node(value, name, inputs)` is the one of the lesson. The name is up to
 you, and whether a plain number becomes a node as well."""
 HINTS = (
     "How much does a / b change per unit of a? And per unit of b? Write a / b as a · b⁻¹ and use the rule for xⁿ.",
