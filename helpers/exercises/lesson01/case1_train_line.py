@@ -12,7 +12,7 @@ TASK = """Somebody fits a line. The loss can be computed, it is even right, and 
 step: no gradients, for any variable. Which line is it?"""
 HINTS = (
     "A gradient needs a chain of TensorFlow's operations from the variables to the loss, with no link missing. Go "
-    "along it from `w` and `b`, and ask of each result: is it a tensor, and what does it know about where it came from?",
+    "along it from `w` and `b`, and ask of each result: is it a tensor, and does it know where it came from?",
     "`w.numpy()` is a NumPy number. To the tape it could as well have been typed in.",
 )
 

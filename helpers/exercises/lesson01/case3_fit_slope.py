@@ -7,8 +7,8 @@ from helpers.exercises.exercise import Case, mistake
 
 TITLE = "It comes to rest where the loss is not lowest"
 TASK = """A line through the origin should fit the targets *and* have a small slope: the loss has a second part that
-grows with `w`. The loop runs, the gradient becomes 0, `w` comes to rest; and a little to the left of that place the loss is
-lower. Which line is it?"""
+grows with `w`. The loop runs, the gradient becomes 0, `w` comes to rest; and a little to the left of that place the
+loss is lower. Which line is it?"""
 HINTS = (
     "The gradient is a number, and it is wrong. The loss has two parts; of which does the tape know the slope?",
     "`float(w)` is a Python number. What is the slope of a number along `w`?",
@@ -87,7 +87,8 @@ def fit_slope_by_square(inputs, targets, rate, steps):
 @mistake(
     "the penalty still has no slope",
     "It comes to rest at the same place as before: the gradient is that of the first part alone. "
-    "`tf.stop_gradient(w)`, `w.numpy()` and a penalty outside of the `with` do the same as `float(w)`; so does leaving the penalty out.",
+    "`tf.stop_gradient(w)`, `w.numpy()` and a penalty outside of the `with` do the same as `float(w)`; so does leaving "
+    "the penalty out.",
 )
 def still_held(inputs, targets, rate, steps):
     w = tf.Variable(0.0)

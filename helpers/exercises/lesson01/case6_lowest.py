@@ -58,8 +58,8 @@ SUSPECTS = {
 }
 NOTE = (
     "Whole numbers, `round`, a cast to int, a comparison and `argmax` move in steps. TensorFlow answers `None` for "
-    "most of these and 0 for some (`tf.sign`), so look for both. A `tf.constant` has no gradient either, unless the tape "
-    "was asked to `watch` it."
+    "most of these and 0 for some (`tf.sign`), so look for both. A `tf.constant` has no gradient either, unless the "
+    "tape was asked to `watch` it."
 )
 EXPLANATION = (
     "`tf.Variable` takes the type of what it gets: 3 makes an int32. A number that can only be whole cannot change a "

@@ -11,8 +11,8 @@ TASK = """Our own tape knows `+`, `-`, `*` and `**`. Teach it to divide. Write `
 each with the slope along it.
 
 One of the two may be a plain number, as in `divide(1, x, Node)` or `divide(x, 2, Node)`. The class comes as an
-argument, so that the check can use a tape of its own; `Node(value, name, inputs)` is the one of the lesson. The name is up to
-you, and whether a plain number becomes a node as well."""
+argument, so that the check can use a tape of its own; `Node(value, name, inputs)` is the one of the lesson. The name is
+up to you, and whether a plain number becomes a node as well."""
 HINTS = (
     "How much does a / b change per unit of a? And per unit of b? Write a / b as a · b⁻¹ and use the rule for xⁿ.",
     "The slopes are 1 / b and −a / b². The inputs are a list of two pairs, `[(a, ...), (b, ...)]`.",
