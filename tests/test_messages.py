@@ -66,6 +66,7 @@ def test_a_teachers_check_raises_unless_the_answer_is_right():
 def test_wrong_number_of_an_exercise_gets_advice(capsys):
     for wrong, advice in (
         ("1.1", '"01.1"'),
+        ("c1.1", '"C1.1"'),
         ("01.99", "Did you mean"),
         ("unheard of", "There are"),
         (1.1, "in quotes"),

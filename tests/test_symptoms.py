@@ -14,6 +14,7 @@ import re
 import nbformat
 import pytest
 
+from helpers.messages import traps as messages_traps
 from helpers.messages.traps import TRAPS
 from notebook_reading import NOTEBOOKS, headings, stored_text
 
@@ -167,7 +168,8 @@ RULES = [
 
 
 def test_traps_are_numbered_and_named():
-    assert sorted(TRAPS) == list(range(1, len(TRAPS) + 1))
+    """Each number belongs to one trap; a number that no lesson has taken up yet may be missing."""
+    assert len(TRAPS) == sum(map(len, messages_traps._BY_SYMPTOM.values())) and min(TRAPS) == 1
     names = [trap.name for trap in TRAPS.values()]
     assert len(set(names)) == len(names)
 

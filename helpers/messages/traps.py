@@ -19,26 +19,51 @@ class Trap:
 
 _BY_SYMPTOM = {
     "A gradient is None or too small": [
-        (1, "a constant that the tape does not watch", "01_gradient_tape.ipynb#None,-or-only-a-part-of-the-gradient"),
-        (3, "the calculation left the tape", "01_gradient_tape.ipynb#The-calculation-left-the-tape"),
-        (4, "a step on the way that has no slope", "01_gradient_tape.ipynb#None,-or-only-a-part-of-the-gradient"),
-        (5, "a part of the gradient was stopped", "01_gradient_tape.ipynb#None,-or-only-a-part-of-the-gradient"),
+        (
+            1,
+            "a constant that the tape does not watch",
+            "clinics/01_gradient_tape.ipynb#C1.6-From-3.0-it-works,-from-3-it-stops",
+        ),
+        (
+            3,
+            "the calculation left the tape",
+            "clinics/01_gradient_tape.ipynb#C1.1-It-stops-at-the-first-step,-without-gradients",
+        ),
+        (
+            4,
+            "a step on the way that has no slope",
+            "clinics/01_gradient_tape.ipynb#C1.6-From-3.0-it-works,-from-3-it-stops",
+        ),
+        (
+            5,
+            "a part of the gradient was stopped",
+            "clinics/01_gradient_tape.ipynb#C1.3-It-comes-to-rest-where-the-loss-is-not-lowest",
+        ),
     ],
     "The loss does not move at all": [
         (
             6,
             "the variable was replaced instead of changed",
-            "01_gradient_tape.ipynb#The-variable-replaced-instead-of-changed",
+            "clinics/01_gradient_tape.ipynb#C1.2-It-makes-one-step-and-stops-at-the-second",
         ),
         (39, "float16 without a scaled loss", "symptoms.ipynb#The-loss-does-not-move-at-all"),
     ],
     "The wrong part of the model learns": [
-        (7, "only some of the variables are moved", "01_gradient_tape.ipynb#Only-some-of-the-variables"),
+        (
+            7,
+            "only some of the variables are moved",
+            "clinics/01_gradient_tape.ipynb#C1.5-The-loss-falls-and-stays-too-high",
+        ),
         (34, "a layer frozen after the graph was traced", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
     ],
     "The loss is NaN or explodes": [
         (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
         (17, "a sum in place of a mean", "02_regression.ipynb#Mini-batches"),
+        (
+            51,
+            "an infinite slope under a finite loss",
+            "clinics/01_gradient_tape.ipynb#C1.4-The-loss-is-finite,-and-then-everything-is-NaN",
+        ),
     ],
     "The loss is too good": [
         (12, "logits taken for probabilities", "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up"),

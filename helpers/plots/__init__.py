@@ -10,6 +10,8 @@ from helpers.plots.descent import curves, learning_curves, lines, paths_on_conto
 from helpers.plots.palette import BLUE, ORANGE
 from helpers.plots.showing import animate, show, slider
 from helpers.plots.tables import histogram_by_class, rate_by_category
+from helpers.plots.tape import operations
+from helpers.plots.walks import walk, walks_on_map
 
 __all__ = [
     "BLUE",
@@ -21,6 +23,7 @@ __all__ = [
     "histogram_by_class",
     "learning_curves",
     "lines",
+    "operations",
     "paths_on_contours",
     "pictures",
     "rate_by_category",
@@ -28,4 +31,6 @@ __all__ = [
     "roc_and_precision_recall",
     "show",
     "slider",
+    "walk",
+    "walks_on_map",
 ]
