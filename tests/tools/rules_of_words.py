@@ -129,13 +129,13 @@ def numbers_are_checked(notebook, path):
     evidence = [number for _, cell in code_cells(notebook) for number in numbers(evidence_text(cell))]
     if has_exercises(path):
         evidence += numbers(targets(path))
-    evidence += numbers(quotable(notebook, path))
-    elsewhere = PUBLISHED.get(name_of(path), {})
+    elsewhere, quoted = PUBLISHED.get(name_of(path), {}), quotable(notebook, path)
     written, problems = set(), []
     for where, text, is_percent in figures_in_prose(notebook):
         label = f"{text} %" if is_percent else text
         written.add(label)
-        if label not in elsewhere and not any(agrees(text, is_percent, *found) for found in evidence):
+        has_source = label in elsewhere or label.removeprefix("0") in quoted
+        if not has_source and not any(agrees(text, is_percent, *found) for found in evidence):
             problems.append(f"{where}: {label} is in no output; print it, or give its source in {PLACE}")
     stale = sorted(set(elsewhere) - written)
     return problems + [f"{PLACE} has {label}, the text has not; remove it there" for label in stale]
@@ -150,10 +150,10 @@ def figures_in_prose(notebook):
 
 
 def quotable(notebook, path):
-    """Return the figures, as text, of the tables of published.ipynb: there all, in a lesson those of its recipe."""
+    """Return the figures of the tables of published.ipynb, as written: there all, in a lesson those of its recipe."""
     if name_of(path) == "published":
-        return "\n".join(" ".join(row) for rows in published.tables(notebook).values() for row in rows)
-    return " ".join(published.figures_of(path.name[:2]))
+        return {figure for rows in published.tables(notebook).values() for row in rows for figure in row}
+    return set(published.figures_of(path.name[:2]))
 
 
 def prose(markdown):
