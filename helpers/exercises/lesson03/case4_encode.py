@@ -30,7 +30,7 @@ def encode(train, rows):
     """
     columns = []
     for name in train.columns:  # A
-        if pd.api.types.is_numeric_dtype(train[name]):  # B
+        if train[name].dtype.kind in "iuf":  # B
             columns.append(rows[name])
         else:
             categories = sorted(train[name].unique())  # C
@@ -41,7 +41,7 @@ def encode(train, rows):
 def encode_broken(train, rows):
     columns = []
     for name in train.columns:  # A
-        if pd.api.types.is_numeric_dtype(train[name]):  # B
+        if train[name].dtype.kind in "iuf":  # B
             columns.append(rows[name])
         else:
             categories = sorted(train[name].unique())  # C
@@ -81,7 +81,7 @@ def categories_of_the_rows(train, rows):
 @mistake(
     "words that are not found",
     "Text columns were looked for by the type `object`. In pandas 3 text has the type `str`, so none was found, and "
-    "the words arrived where numbers belong. Ask what a column is *not*: `not pd.api.types.is_numeric_dtype(column)`.",
+    "the words arrived where numbers belong. Ask what a column is *not*: not numeric, as line B does.",
 )
 def looked_for_objects(train, rows):
     text = [name for name in train.columns if train[name].dtype == "object"]
@@ -95,7 +95,7 @@ def looked_for_objects(train, rows):
 def codes_from_one(train, rows):
     columns = []
     for name in train.columns:
-        if pd.api.types.is_numeric_dtype(train[name]):
+        if train[name].dtype.kind in "iuf":
             columns.append(rows[name])
         else:
             categories = sorted(train[name].unique())
@@ -134,7 +134,7 @@ EXERCISE = Case(
     culprits="D",
     suspects={
         "A": "It takes one column after another, and leaves none out.",
-        "B": "It asks what a column is, in a way that works in every pandas: words are not numeric.",
+        "B": "It asks whether a column holds numbers (integers, unsigned ones, floats), which words never do.",
         "C": "The categories come from the training rows, each once. Their order is only the order of columns.",
         "D": "It makes numbers of the words, 0, 1, 2, 3, and with them an order and distances that nobody measured.",
         "E": "It puts the columns side by side and makes them float32, as TensorFlow likes it.",

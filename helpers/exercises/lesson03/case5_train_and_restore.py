@@ -52,8 +52,8 @@ def train_and_restore_broken(model, train_epoch, val_loss, epochs):
 
 NOTE = "The check that finds it costs a line: evaluate once more after restoring, and compare with the lowest loss."
 EXPLANATION = (
-    "`model.weights` is a list of the live variables, which go on changing. Restoring assigned each variable to itself; "
-    "`get_weights()` returns NumPy copies of their values."
+    "`model.weights` is a list of the live variables, which go on changing. Restoring assigned each variable to itself."
+    " The method `get_weights()` returns NumPy copies."
 )
 
 
