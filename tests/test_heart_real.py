@@ -1,4 +1,4 @@
-"""Lesson 03 on the real table, top to bottom: every assert holds there, and it gives the figures that the lesson quotes."""
+"""Lesson 03 on the real table, top to bottom: every assert holds, and it gives the figures that the lesson quotes."""
 
 import re
 
@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 
 from notebook_reading import NOTEBOOKS, stored_text
 
-# cell -> (what it prints, mean ± standard error, and what the text says of it)
+# cell -> (mean ± standard error, as the text has it, and where the cell prints them)
 QUOTED = {
     "gain": ("0.21 ± 0.03", r"fall (\S+) ± (\S+)"),
     "mended": ("0.01 ± 0.01", r"; (\S+) ± (\S+)"),
@@ -31,5 +31,5 @@ def test_lesson_03_on_the_real_table(real_data, monkeypatch):
         assert quoted in text, f"the lesson should quote {quoted} for its cell {name!r}"
         mean, error = (float(number) for number in quoted.split(" ± "))
         found = [float(number) for number in re.search(pattern, printed[name]).groups()]
-        # the last digit, and what another processor changes; a fifth of the smallest error
+        # the last digit of the quotation, and what another processor changes
         assert found == pytest.approx([mean, error], abs=0.009), (name, printed[name])

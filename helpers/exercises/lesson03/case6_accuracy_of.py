@@ -8,8 +8,8 @@ from helpers.exercises.exercise import Case, mistake
 
 TITLE = "The loss falls, the accuracy stays at chance"
 TASK = """\
-The loss of a network on its validation rows falls to nearly 0. By this function its accuracy is 0.50, and it was 0.50 when
-the network was untrained. Which line is it?"""
+The loss of a network on its validation rows falls to nearly 0. By this function its accuracy is 0.50, and it was 0.50
+when the network was untrained. Which line is it?"""
 HINTS = (
     "How many answers are compared with how many labels in one batch? Print the shape of the comparison.",
     "One array has a column, the other has none.",
