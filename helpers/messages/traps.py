@@ -66,11 +66,19 @@ _BY_SYMPTOM = {
         ),
     ],
     "The loss is too good": [
-        (12, "logits taken for probabilities", "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up"),
+        (
+            12,
+            "logits taken for probabilities",
+            "clinics/03_heart_failure.ipynb#C3.1-The-loss-never-gets-below-one-half",
+        ),
     ],
     "The loss has a floor": [
         (10, "labels and predictions that make a table of all pairs", "02_regression.ipynb#Labels-without-a-column"),
-        (13, "probabilities taken for logits", "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up"),
+        (
+            13,
+            "probabilities taken for logits",
+            "clinics/03_heart_failure.ipynb#C3.1-The-loss-never-gets-below-one-half",
+        ),
         (14, "a softmax of one output", "symptoms.ipynb#The-loss-has-a-floor"),
     ],
     "The loss jumps": [
@@ -82,8 +90,12 @@ _BY_SYMPTOM = {
         (40, "rows in an order", "clinics/04_churn.ipynb#Rows-in-an-order"),
     ],
     "A curve is flat or sluggish": [
-        (22, "a metric that is never reset, or shared", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
-        (24, "one number drawn as a curve", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
+        (
+            22,
+            "a metric that is never reset, or shared",
+            "clinics/03_heart_failure.ipynb#C3.2-A-curve-that-is-too-smooth",
+        ),
+        (24, "one number drawn as a curve", "clinics/03_heart_failure.ipynb#C3.2-A-curve-that-is-too-smooth"),
         (
             29,
             "Python code in a graph, which runs once",
@@ -94,7 +106,7 @@ _BY_SYMPTOM = {
         (
             11,
             "an accuracy with the wrong threshold or the wrong shapes",
-            "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up",
+            "clinics/03_heart_failure.ipynb#C3.6-The-loss-falls,-the-accuracy-stays-at-chance",
         ),
         (26, "a metric of another kind", "clinics/04_churn.ipynb#A-metric-of-another-kind"),
     ],
@@ -111,7 +123,7 @@ _BY_SYMPTOM = {
     ],
     "Validation is too good": [
         (41, "validation rows that become training rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
-        (42, "a scale that knows too much", "03_heart_failure.ipynb#A-scale-that-knows-too-much,-and-zeros-that-lie"),
+        (42, "a scale that knows too much", "clinics/03_heart_failure.ipynb#C3.3-Cholesterol-seems-to-protect"),
         (45, "a choice made on the test rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
     ],
     "It learns in the first epoch only": [
@@ -141,7 +153,11 @@ _BY_SYMPTOM = {
         ),
     ],
     "Restoring does not help": [
-        (38, "best weights that follow the live ones", "03_heart_failure.ipynb#Best-weights-that-follow-the-live-ones"),
+        (
+            38,
+            "best weights that follow the live ones",
+            "clinics/03_heart_failure.ipynb#C3.5-Back-to-the-best-epoch,-and-nothing-changes",
+        ),
     ],
     "The step is wrong": [
         (35, "each gradient clipped on its own", "clinics/05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),
@@ -159,17 +175,17 @@ _BY_SYMPTOM = {
         (
             43,
             "categories as numbers",
-            "03_heart_failure.ipynb#Words-that-are-not-encoded,-or-encoded-with-a-false-order",
+            "clinics/03_heart_failure.ipynb#C3.4-One-good-column,-and-a-weak-model",
         ),
         (
             44,
             'a number that means "not measured"',
-            "03_heart_failure.ipynb#A-scale-that-knows-too-much,-and-zeros-that-lie",
+            "clinics/03_heart_failure.ipynb#C3.3-Cholesterol-seems-to-protect",
         ),
         (
             47,
             "words that are not encoded",
-            "03_heart_failure.ipynb#Words-that-are-not-encoded,-or-encoded-with-a-false-order",
+            "clinics/03_heart_failure.ipynb#C3.4-One-good-column,-and-a-weak-model",
         ),
     ],
 }
