@@ -8,6 +8,7 @@ reader turns to.
 from helpers.plots.classifiers import confusion, confusion_and_roc, pictures, reliability, roc_and_precision_recall
 from helpers.plots.descent import curves, learning_curves, lines, paths_on_contours
 from helpers.plots.palette import BLUE, ORANGE
+from helpers.plots.regression import line_and_path, settling
 from helpers.plots.showing import animate, show, slider
 from helpers.plots.tables import histogram_by_class, rate_by_category
 
@@ -20,12 +21,14 @@ __all__ = [
     "curves",
     "histogram_by_class",
     "learning_curves",
+    "line_and_path",
     "lines",
     "paths_on_contours",
     "pictures",
     "rate_by_category",
     "reliability",
     "roc_and_precision_recall",
+    "settling",
     "show",
     "slider",
 ]
