@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.plots.palette import BLUE, ORANGE, draw_lines
+from helpers.plots.palette import BLUE, draw_lines
 
 # behind a number that lies on contour lines
 PAPER = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
@@ -36,7 +36,7 @@ def line_and_path(x, y, path, marks, goal):
     map_ax.plot(*goal, "*", color="black", markersize=10)
     map_ax.plot(*np.asarray(path[: marks[-1] + 1]).T, color=BLUE, linewidth=1.5)
     for step in marks:
-        map_ax.plot(*path[step], "o", color=ORANGE, markersize=6)
+        map_ax.plot(*path[step], "o", color=BLUE, markersize=7)
         map_ax.annotate(f"{step:,}", path[step], xytext=(6, 6), textcoords="offset points", bbox=PAPER)
     return fig
 
