@@ -35,8 +35,9 @@ def course(tmp_path_factory):
     for name in COPIED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "my" / "exercises").mkdir(parents=True)
     nbformat.write(NOTEBOOK, folder / "notebooks" / "broken.ipynb")
+    nbformat.write(NOTEBOOK, folder / "notebooks" / "my" / "exercises" / "answers.ipynb")
     (folder / "tests" / "test_good.py").write_text("def test_good():\n    pass\n", encoding="utf-8")
     return folder
 
@@ -85,3 +86,8 @@ def test_slowest_files_are_printed_at_the_end(printed):
     assert re.search(
         r"= slowest files =+\n +\d+\.\d s  notebooks/broken\.ipynb\n +\d+\.\d s  tests/test_good\.py\n", printed
     ), printed
+
+
+def test_a_learners_copies_are_not_run(course, printed):
+    assert (course / "notebooks" / "my" / "exercises" / "answers.ipynb").exists()
+    assert "notebooks/my" not in printed, printed

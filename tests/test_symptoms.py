@@ -1,6 +1,7 @@
-"""The symptom index: all traps are in it, each with a probe that runs and a link to the lesson that is its home.
+"""The symptom index: all traps are in it, each with a probe that runs and a link to its home.
 
-A trap stands in a row of a table, `trap 8`, beside its lesson, or beside "here" if no lesson has it. Each cell that
+A trap stands in a row of a table, `trap 8`, beside its lesson, `[lesson 02](02_….ipynb#…)`, or its clinic,
+`[clinic 02](clinics/02_….ipynb#…)`, or beside "here" if neither has it. Each cell that
 runs a probe prints a line `trap 8, …: right …, wrong …`. Each way of breaking the notebook that the rules know is tried
 below.
 """
@@ -44,14 +45,21 @@ def symptoms(notebook):
 
 
 def rows(cells):
-    """Return [(traps, links to lessons)] of the rows of tables that name a trap; "here" is a link as well."""
+    """Return [(traps, links to their homes)] of the rows of tables that name a trap; "here" is a link as well."""
     found = []
     for cell in cells:
         for line in cell.source.splitlines() if cell.cell_type == "markdown" else []:
             if line.startswith("|") and (traps := re.findall(r"\btrap (\d+)", line)):
-                links = re.findall(r"\[lesson \d\d\]\((\w+\.ipynb#\S+)\)", line)
+                named = re.findall(r"\[([^]]+)\]\((\S+\.ipynb#[^)\s]+)\)", line)
+                links = [link for label, link in named if label == label_of(link)]
                 found.append(([int(trap) for trap in traps], links or [line.strip("| ").split("|")[-1].strip()]))
     return found
+
+
+def label_of(link):
+    """Return the words of a link in the column of homes: "clinic 04" for clinics/04_churn.ipynb#…, or "lesson 04"."""
+    *folder, name = link.partition("#")[0].split("/")
+    return f"{'clinic' if folder == ['clinics'] else 'lesson'} {name[:2]}"
 
 
 def probed(cells):
@@ -84,7 +92,7 @@ def probes_stand_beside_their_rows(notebook):
 
 
 def links_lead_home(notebook):
-    """A row links to the lesson of its traps, as traps.py has it; under their own symptom to its section."""
+    """A row links to the lesson or clinic of its traps, as traps.py has it; under their own symptom to its section."""
     problems = []
     for title, cells in symptoms(notebook).items():
         for traps, links in rows(cells):
@@ -180,7 +188,14 @@ BROKEN = [
     (every_trap_is_probed, "trap 39, ", "trap 38, ", "trap 39 has no probe"),
     (probes_stand_beside_their_rows, "trap 28, ", "trap 29, ", "It is slow: probes trap 29"),
     (probes_stand_beside_their_rows, "trap 28, ", "28, ", "It is slow: has no probe"),
-    (links_lead_home, "02_regression.ipynb#Mini-batches", "03_heart_failure.ipynb#Mini-batches", "[17] lead to"),
+    (links_lead_home, "05_mnist_cnn.ipynb#The-loop-becomes", "04_churn.ipynb#The-loop-becomes", "[30] lead to"),
+    (
+        links_lead_home,
+        "[clinic 04](clinics/04_churn.ipynb#Rows",
+        "[lesson 04](clinics/04_churn.ipynb#Rows",
+        "[40] lead to",
+    ),
+    (links_lead_home, "(clinics/04_churn.ipynb#Rows", "(04_churn.ipynb#Rows", "[40] lead to"),
     (links_lead_home, "ipynb#Rows-in-an-order", "ipynb#Rows", "The loss jumps: [40] lead to"),
     (symptom_of_each_trap_names_it, "| trap 28 |", "| trap 31 |", "trap 28 is not under 'It is slow'"),
     (overview_names_every_section, "(#It-is-slow)", "(#It-crashes)", "It is slow: is not in the overview"),

@@ -8,7 +8,7 @@ class Trap:
     """A mistake in a training loop.
 
     `symptom` is what one sees first, in the words of the symptom index's headings. `link` leads from the folder of the
-    notebooks to the section that reproduces the trap.
+    notebooks to the section of a lesson, a clinic or the index itself that reproduces the trap.
     """
 
     number: int
@@ -34,7 +34,7 @@ _BY_SYMPTOM = {
     ],
     "The wrong part of the model learns": [
         (7, "only some of the variables are moved", "01_gradient_tape.ipynb#Only-some-of-the-variables"),
-        (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (34, "a layer frozen after the graph was traced", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
     ],
     "The loss is NaN or explodes": [
         (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
@@ -46,7 +46,7 @@ _BY_SYMPTOM = {
     "The loss has a floor": [
         (10, "labels and predictions that make a table of all pairs", "02_regression.ipynb#Labels-without-a-column"),
         (13, "probabilities taken for logits", "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up"),
-        (14, "a softmax of one output", "04_churn.ipynb#The-loop,-and-what-changed"),
+        (14, "a softmax of one output", "symptoms.ipynb#The-loss-has-a-floor"),
     ],
     "The loss jumps": [
         (
@@ -54,12 +54,16 @@ _BY_SYMPTOM = {
             "the last batch, or a mean of means, for the epoch",
             "02_regression.ipynb#The-last-batch-reported-as-the-epoch",
         ),
-        (40, "rows in an order", "04_churn.ipynb#Rows-in-an-order"),
+        (40, "rows in an order", "clinics/04_churn.ipynb#Rows-in-an-order"),
     ],
     "A curve is flat or sluggish": [
         (22, "a metric that is never reset, or shared", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
         (24, "one number drawn as a curve", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
-        (29, "Python code in a graph, which runs once", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
+        (
+            29,
+            "Python code in a graph, which runs once",
+            "clinics/05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once",
+        ),
     ],
     "A metric looks odd": [
         (
@@ -67,51 +71,55 @@ _BY_SYMPTOM = {
             "an accuracy with the wrong threshold or the wrong shapes",
             "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up",
         ),
-        (26, "a metric of another kind", "04_churn.ipynb#A-metric-of-another-kind"),
+        (26, "a metric of another kind", "clinics/04_churn.ipynb#A-metric-of-another-kind"),
     ],
     "The log differs from fit": [
         (25, "the loss after the update", "02_regression.ipynb#The-loss-after-the-update"),
     ],
     "Regularization does nothing": [
-        (18, "`training=True` left out", "05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
-        (20, "penalties that nobody adds", "05_mnist_cnn.ipynb#The-penalty-that-nobody-adds"),
+        (18, "`training=True` left out", "clinics/05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
+        (20, "penalties that nobody adds", "clinics/05_mnist_cnn.ipynb#The-penalty-that-nobody-adds"),
     ],
     "Validation is far from training": [
         (19, "BatchNorm with too few steps", "05_mnist_cnn.ipynb#Dropout,-BatchNorm,-L2"),
-        (21, "an evaluation in training mode", "05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
+        (21, "an evaluation in training mode", "clinics/05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
     ],
     "Validation is too good": [
-        (41, "validation rows that become training rows", "04_churn.ipynb#Validation-rows-that-are-not-apart"),
+        (41, "validation rows that become training rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
         (42, "a scale that knows too much", "03_heart_failure.ipynb#A-scale-that-knows-too-much,-and-zeros-that-lie"),
-        (45, "a choice made on the test rows", "04_churn.ipynb#Validation-rows-that-are-not-apart"),
+        (45, "a choice made on the test rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
     ],
     "It learns in the first epoch only": [
         (27, "an iterator that runs dry", "02_regression.ipynb#An-iterator-that-runs-dry"),
     ],
     "A new model does not learn": [
-        (31, "a graph that keeps the old model", "05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (31, "a graph that keeps the old model", "clinics/05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
     ],
     "The learning rate has no effect": [
         (32, "a learning rate that never reaches the optimizer", "02_regression.ipynb#The-rate-adapts-to-the-loss"),
         (33, "a decay that happens once, or far too fast", "02_regression.ipynb#Decay-that-does-not-decay"),
     ],
     "Weights of classes do nothing": [
-        (8, "weights that meet an average", "04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
+        (8, "weights that meet an average", "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
         (
             9,
             "weights and losses that make a table of all pairs",
-            "04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
+            "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
         ),
-        (46, "class weights under keys that no label has", "04_churn.ipynb#Same-as-model.fit?"),
+        (46, "class weights under keys that no label has", "symptoms.ipynb#Weights-of-classes-do-nothing"),
     ],
     "It is slow": [
-        (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
+        (
+            28,
+            "a graph that is traced again and again",
+            "clinics/05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once",
+        ),
     ],
     "Restoring does not help": [
         (38, "best weights that follow the live ones", "03_heart_failure.ipynb#Best-weights-that-follow-the-live-ones"),
     ],
     "The step is wrong": [
-        (35, "each gradient clipped on its own", "05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),
+        (35, "each gradient clipped on its own", "clinics/05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),
         (36, "accumulated gradients that are added up", "symptoms.ipynb#The-step-is-wrong"),
     ],
     "Two runs differ": [
