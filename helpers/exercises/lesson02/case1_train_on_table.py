@@ -9,9 +9,9 @@ from helpers.exercises.exercise import Case, mistake
 from helpers.exercises.lesson02.shared import is_same, line_model, restless_model, weights_of
 
 TITLE = "One number for everybody"
-TASK = """The loop runs, its loss falls for a while, and then stays high. On people that it has not seen, the model is no
-better than a guess that ignores all ten measurements: it says about the same for everybody. The `labels` come straight
-from a table, as one of its columns. **Which line is it?**
+TASK = """The loop runs, its loss falls for a while, and then stays high. On people that it has not seen, the model is
+no better than a guess that ignores all ten measurements: it says about the same for everybody. The `labels` come
+straight from a table, as one of its columns. **Which line is it?**
 
 Then mend the loop for labels of shape `(n,)`, and let labels of shape `(n, 1)` still be right."""
 HINTS = (
@@ -75,7 +75,8 @@ SUSPECTS = {
     "B": "The predictions have the shape (n, 1), one for each row; that is what `Dense(1)` makes.",
     "C": "Labels of shape (n,) minus predictions of shape (n, 1) make a table of shape (n, n): every label minus every "
     "prediction. This is one of two places where that can be mended.",
-    "D": "These are the right gradients of this loss, along all variables. It is the loss that asks for the wrong thing.",
+    "D": "These are the right gradients of this loss, along all variables. It is the loss that asks for the wrong "
+    "thing.",
     "E": "Each gradient meets its own variable, and the optimizer moves them all.",
 }
 

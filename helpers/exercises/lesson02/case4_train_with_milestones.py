@@ -70,8 +70,8 @@ SUSPECTS = {
     "B": "Epochs are counted from 1, so the tenth is number 10.",
     "C": "This writes down the rate that the optimizer really has, which is how the mistake is seen.",
     "D": "This is true after epochs 10, 20, 30 and 40, as it should be.",
-    "E": "Half of the *first* rate is assigned, and ten epochs later the same number once more: the rate falls once and "
-    "never again.",
+    "E": "Half of the *first* rate is assigned, and ten epochs later the same number once more: the rate falls once "
+    "and never again.",
 }
 
 
