@@ -25,8 +25,7 @@ def train_on_table(model, optimizer, features, labels, steps):
     """Take `steps` steps on all rows at once; return the mean squared error before the last of them.
 
     Args:
-        model: makes predictions (n, 1) of features (n, k); its weights are changed.
-        optimizer: a Keras optimizer.
+        model, optimizer: those of Keras; the model makes predictions (n, 1) of features (n, k).
         features: float32 array (n, k).
         labels: array (n,) or (n, 1).
         steps: at least 1.

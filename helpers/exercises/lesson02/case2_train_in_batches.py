@@ -19,7 +19,7 @@ from helpers.exercises.lesson02.shared import (
 
 TITLE = "Good on some rows, bad on the others"
 TASK = """A hundred points were written down from left to right, and are dealt out in batches of 25, in this order.
-After fifty epochs the loss that the loop returns is as low as the noise allows, and yet the line misses most of the
+After fifty epochs the loss that the loop returns is about what the noise leaves, and yet the line misses most of the
 points. **Which line is it?**
 
 Then mend the loop: in each epoch it takes one step for each batch of the dataset, which may deal its rows out in a new
@@ -35,8 +35,7 @@ def train_in_batches(model, optimizer, loss_fn, dataset, epochs):
     """Train on every batch of the dataset in each epoch; return the last batch's loss.
 
     Args:
-        model: a Keras model; its weights are changed.
-        optimizer: a Keras optimizer.
+        model, optimizer: those of Keras; the weights are changed.
         loss_fn: takes labels and predictions, returns the mean loss of a batch, a scalar.
         dataset: a tf.data.Dataset of (features, labels) batches.
         epochs: how many times to go through the dataset, at least 1.

@@ -32,8 +32,7 @@ def fit_line(model, optimizer, loss_fn, dataset, epochs):
     """Train the model; return the last batch's loss.
 
     Args:
-        model: a Keras model; its weights are changed.
-        optimizer: a Keras optimizer.
+        model, optimizer: those of Keras; the weights are changed.
         loss_fn: takes labels and predictions, returns the mean loss of a batch, a scalar.
         dataset: a tf.data.Dataset of (features, labels) batches.
         epochs: how many times to go through the dataset, at least 1.

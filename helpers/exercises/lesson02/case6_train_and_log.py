@@ -33,8 +33,7 @@ def train_and_log(model, optimizer, loss_fn, dataset):
     """Train for one epoch; return its mean loss as `fit` logs it.
 
     Args:
-        model: a Keras model; its weights are changed.
-        optimizer: a Keras optimizer.
+        model, optimizer: those of Keras; the weights are changed.
         loss_fn: takes labels and predictions, returns the mean loss of a batch, a scalar.
         dataset: a tf.data.Dataset of (features, labels) batches; the last may be smaller.
 
