@@ -71,6 +71,8 @@ def test_settling_draws_slopes_around_the_goal(margin):
     np.testing.assert_allclose(drawn["least squares"][:, 1], 2.0)
     np.testing.assert_allclose(ax.get_ylim(), [2 - margin, 2 + margin])
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "slope")
+    # nobody trains half an epoch
+    assert all(tick == round(tick) for tick in ax.get_xticks())
 
 
 def test_settling_draws_rates_beside_the_slopes():

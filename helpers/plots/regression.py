@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers.plots.palette import BLUE, draw_lines
 
@@ -68,6 +69,8 @@ def settling(slopes, goal, margin, rates=None):
     panels[0].axhline(goal, color="gray", linewidth=1, label="least squares")
     draw_lines(panels[0], slopes, "epoch", "slope")
     panels[0].set_ylim(goal - margin, goal + margin)
+    for ax in panels:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if rates is not None:
         draw_lines(panels[1], rates, "epoch", "learning rate")
         panels[1].set_yscale("log")
