@@ -73,7 +73,11 @@ _BY_SYMPTOM = {
         ),
     ],
     "The loss has a floor": [
-        (10, "labels and predictions that make a table of all pairs", "02_regression.ipynb#Labels-without-a-column"),
+        (
+            10,
+            "labels and predictions that make a table of all pairs",
+            "clinics/02_regression.ipynb#C2.1-One-number-for-everybody",
+        ),
         (
             13,
             "probabilities taken for logits",
@@ -85,7 +89,7 @@ _BY_SYMPTOM = {
         (
             23,
             "the last batch, or a mean of means, for the epoch",
-            "02_regression.ipynb#The-last-batch-reported-as-the-epoch",
+            "clinics/02_regression.ipynb#C2.3-A-log-that-jumps",
         ),
         (40, "rows in an order", "clinics/04_churn.ipynb#Rows-in-an-order"),
     ],
@@ -111,7 +115,7 @@ _BY_SYMPTOM = {
         (26, "a metric of another kind", "clinics/04_churn.ipynb#A-metric-of-another-kind"),
     ],
     "The log differs from fit": [
-        (25, "the loss after the update", "02_regression.ipynb#The-loss-after-the-update"),
+        (25, "the loss after the update", "clinics/02_regression.ipynb#C2.6-The-same-weights,-another-log"),
     ],
     "Regularization does nothing": [
         (18, "`training=True` left out", "clinics/05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
@@ -127,14 +131,22 @@ _BY_SYMPTOM = {
         (45, "a choice made on the test rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
     ],
     "It learns in the first epoch only": [
-        (27, "an iterator that runs dry", "02_regression.ipynb#An-iterator-that-runs-dry"),
+        (27, "an iterator that runs dry", "clinics/02_regression.ipynb#C2.2-Good-on-some-rows,-bad-on-the-others"),
     ],
     "A new model does not learn": [
         (31, "a graph that keeps the old model", "clinics/05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
     ],
     "The learning rate has no effect": [
-        (32, "a learning rate that never reaches the optimizer", "02_regression.ipynb#The-rate-adapts-to-the-loss"),
-        (33, "a decay that happens once, or far too fast", "02_regression.ipynb#Decay-that-does-not-decay"),
+        (
+            32,
+            "a learning rate that never reaches the optimizer",
+            "02_regression.ipynb#A-learning-rate-that-follows-the-loss",
+        ),
+        (
+            33,
+            "a decay that happens once, or far too fast",
+            "clinics/02_regression.ipynb#C2.4-Still-restless,-though-the-rate-falls",
+        ),
     ],
     "Weights of classes do nothing": [
         (8, "weights that meet an average", "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
@@ -164,11 +176,11 @@ _BY_SYMPTOM = {
         (36, "accumulated gradients that are added up", "symptoms.ipynb#The-step-is-wrong"),
     ],
     "Two runs differ": [
-        (37, "an optimizer used again", "02_regression.ipynb#The-same-loop-with-Keras"),
+        (37, "an optimizer used again", "02_regression.ipynb#The-training-step,-with-Keras"),
     ],
     "It crashes": [
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
-        (16, "labels of the wrong type", "02_regression.ipynb#The-same-loop-with-Keras"),
+        (16, "labels of the wrong type", "02_regression.ipynb#The-training-step,-with-Keras"),
         (30, "variables made inside a graph", "05_mnist_cnn.ipynb#The-loop-becomes-a-graph"),
     ],
     "The inputs are wrong": [

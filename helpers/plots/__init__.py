@@ -9,6 +9,7 @@ from helpers.plots.classes import class_histograms, logit_to_loss
 from helpers.plots.classifiers import confusion, confusion_and_roc, pictures, reliability, roc_and_precision_recall
 from helpers.plots.descent import curves, learning_curves, lines, paths_on_contours
 from helpers.plots.palette import BLUE, ORANGE
+from helpers.plots.regression import line_and_path, settling
 from helpers.plots.showing import animate, show, slider
 from helpers.plots.tables import rate_by_category
 from helpers.plots.tape import operations
@@ -23,6 +24,7 @@ __all__ = [
     "confusion_and_roc",
     "curves",
     "learning_curves",
+    "line_and_path",
     "lines",
     "operations",
     "logit_to_loss",
@@ -31,6 +33,7 @@ __all__ = [
     "rate_by_category",
     "reliability",
     "roc_and_precision_recall",
+    "settling",
     "show",
     "slider",
     "walk",
