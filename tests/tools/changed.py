@@ -72,7 +72,7 @@ def commands(paths):
     calls = []
     if numbers:
         files = ["tests/test_exercises.py", "tests/test_answers.py", "tests/test_mutants.py"]
-        calls.append(["-o", "addopts=", *files, "-k", " or ".join(numbers)])
+        calls.append(["-o", "addopts=", *files, "--every-mutant", "-k", " or ".join(numbers)])
     if rest or numbers:
         calls.append(["-p", "no:cacheprovider", *sorted({*rest, "tests/test_style.py"})])
     return calls
