@@ -122,6 +122,24 @@ def test_a_build_that_another_process_overtakes_is_none(from_server, monkeypatch
     assert data.load_mnist("real").test_images == "test"
 
 
+class Built(FullDisk):
+    """Stands for TFDS's builder where all goes well."""
+
+    def __init__(self, folder):
+        self.data_dir = folder / "new"
+
+    def download_and_prepare(self, download_dir, download_config):
+        self.data_dir.mkdir()
+
+
+def test_a_copy_of_another_release_of_mnist_is_in_nobodys_way(from_server, monkeypatch):
+    (tfds_copy().parent / "1.0.0").mkdir(parents=True)
+    monkeypatch.setattr("helpers.data.digits._builder", Built)
+    monkeypatch.setattr("helpers.data.digits._as_numpy", lambda builder, split: {"image": split, "label": split})
+    assert data.load_mnist("real").train_images == "train"
+    assert {folder.name for folder in tfds_copy().parent.iterdir()} == {"1.0.0", "3.0.1"}
+
+
 @pytest.mark.parametrize("named", ["~nosuchuser/x", "x" * 5_000])
 def test_a_tfds_folder_that_is_no_path(named, monkeypatch):
     if os.name == "nt":

@@ -174,3 +174,7 @@ def test_each_meaning_has_an_error():
     """None that no row above leads to, so that no wrong one stays unseen."""
     told = [next((text for _, _, text in errors.MEANINGS if row[2] and row[2] in text), None) for row in ERRORS]
     assert [text for _, _, text in errors.MEANINGS if text not in told] == []
+
+
+def test_a_graphs_error_without_a_name_is_its_last_line():
+    assert errors.short_message(RuntimeError("in user code:\n\n    the way\n    what happened")) == "what happened"

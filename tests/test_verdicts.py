@@ -1,6 +1,7 @@
 """The verdict, on exercises made up for the purpose: what it says of right, wrong, empty and broken answers."""
 
 import dataclasses
+import warnings
 
 import keras
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 import tensorflow as tf
 
 from helpers.exercises import sources, verdict
-from helpers.exercises.measuring import Measurement
+from helpers.exercises.comparing import side
+from helpers.exercises.measuring import Measurement, measure
 from helpers.messages.message import Kind
 from made_up import (
     SCALED,
@@ -437,3 +439,49 @@ def test_check_of_numerics_changes_no_name_and_stays_on():
 def test_function_in_the_place_of_a_class_is_named_without_its_address():
     assert "got the function `scaled`" in judge(TOTAL, scaled)[1]
     assert "got the class `Total`" in judge(SCALED, Total)[1]
+
+
+def test_a_generator_is_not_empty():
+    def endless(values, factor=2.0):
+        while True:
+            yield None
+
+    def idle(values, factor=2.0):
+        pass
+
+    assert sources.empty_functions(endless) == []
+    assert sources.empty_functions(idle) == ["idle"]
+
+
+def test_answers_are_measured_in_float32_and_their_warnings_are_not_shown():
+    def warns(values, factor=2.0):
+        warnings.warn("as a library's", stacklevel=1)
+        return values * factor
+
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            outcome = measure(lambda candidate: {"floatx": keras.config.floatx(), **observe_scaled(candidate)}, warns)
+        assert outcome.error is None and outcome.measured["floatx"].array == "float32"
+    finally:
+        keras.config.set_floatx(before)
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "where"),
+    [
+        (2.0, (1, 3), "within"),
+        (3.0, (1, 3), "within"),
+        (1.0, (1, None), "within"),
+        (0.5, (1, 3), "below"),
+        (4.0, (None, 3), "above"),
+        (np.inf, (1, None), "nowhere"),
+        (np.nan, (1, 3), "nowhere"),
+        ("two", (1, 3), "nowhere"),
+        ([2.0], (1, 3), "nowhere"),
+    ],
+)
+def test_side_of_a_target(value, bounds, where):
+    assert side(Measurement.of(value), bounds) == where

@@ -139,10 +139,10 @@ def run_tests(root, tests, timeout=None):
 
 
 def known_equivalent(path=EQUIVALENT):
-    """Return {(module, change): why it makes no difference} of the mutants that no test can notice."""
+    """Return {(module, line of code, change): why it makes no difference} of the mutants that no test can notice."""
     entries = path.read_text("utf-8").split("\n\n")[1:]
     lines = [entry.strip().splitlines() for entry in entries]
-    return {(module, change): " ".join(reason) for module, change, *reason in lines}
+    return {(module, code, change): " ".join(reason) for module, code, change, *reason in lines}
 
 
 def by_name(tests, module):
@@ -176,9 +176,9 @@ def main(arguments=None):
             for file, line, change, source in tqdm(sample, leave=False):
                 (root / file).write_text(source, "utf-8")
                 if run_tests(root, by_name(tests, file), timeout):
-                    reason = equivalent.get((file, change))
-                    survivors, known = survivors + (not reason), known + bool(reason)
-                    tqdm.write(f"{'known equivalent' if reason else 'survives'}: {file}:{line}: {change}")
+                    is_known = (file, sources[file].splitlines()[line - 1].strip(), change) in equivalent
+                    survivors, known = survivors + (not is_known), known + is_known
+                    tqdm.write(f"{'known equivalent' if is_known else 'survives'}: {file}:{line}: {change}")
                 (root / file).write_text(sources[file], "utf-8")
                 tried += 1
         except KeyboardInterrupt:
