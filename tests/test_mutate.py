@@ -116,6 +116,8 @@ def test_a_mistake_in_the_command_is_no_survivor(project):
 def test_a_known_equivalent_is_no_survivor(project, monkeypatch, capsys):
     known = {("tiny.py", "return 1 if x > 0 else -1", "x > 0  →  x >= 0"): "why"}
     monkeypatch.setattr(mutate, "known_equivalent", lambda: known)
+    passing = [ast.unparse(ast.parse(MODULE.replace("x > 0", other))) for other in ("x >= 0", "x > 1")]
+    monkeypatch.setattr(mutate, "run_tests", lambda root, *more: (root / "tiny.py").read_text() in [MODULE, *passing])
     assert mutate.main(["tiny.py", "test_tiny.py"]) == 1
     out = capsys.readouterr().out
     assert "known equivalent: tiny.py:6: x > 0  →  x >= 0" in out and "survives: tiny.py:6: 0  →  1" in out
@@ -135,3 +137,8 @@ def test_the_tests_that_bear_a_modules_name_come_first():
     tests = ["tests/test_training.py", "tests/test_training_checks.py"]
     assert mutate.by_name(tests, "helpers/training_checks.py") == tests[::-1]
     assert mutate.by_name(tests, "helpers/training.py") == tests
+
+
+def test_a_mutant_with_which_pytest_cannot_start_is_no_survivor(project):
+    (project / "conftest.py").write_text("import tiny\ntiny.nothing\n", "utf-8")
+    assert not mutate.run_tests(project, ["test_tiny.py"], timeout=600)

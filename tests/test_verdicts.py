@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from helpers.exercises import sources, verdict
 from helpers.exercises.comparing import side
+from helpers.exercises.exercise import mistake
 from helpers.exercises.measuring import Measurement, measure
 from helpers.messages.message import Kind
 from made_up import (
@@ -485,3 +486,16 @@ def test_answers_are_measured_in_float32_and_their_warnings_are_not_shown():
 )
 def test_side_of_a_target(value, bounds, where):
     assert side(Measurement.of(value), bounds) == where
+
+
+def test_error_in_a_function_of_one_line_shows_that_line():
+    scaled = pasted("def scaled(values, factor=2.0): return values * nothing", "scaled")
+    assert verdict(SCALED, scaled).code[0] == "line 1: def scaled(values, factor=2.0): return values * nothing"
+
+
+def test_text_of_a_mistake_is_shown_without_its_decorator():
+    @mistake("forgotten", "What you see.")
+    def forgotten(values, factor=2.0):
+        return values
+
+    assert sources.text_of(forgotten.wrong) == "def forgotten(values, factor=2.0):\n    return values"
