@@ -134,10 +134,12 @@ class Built(FullDisk):
 
 def test_a_copy_of_another_release_of_mnist_is_in_nobodys_way(from_server, monkeypatch):
     (tfds_copy().parent / "1.0.0").mkdir(parents=True)
-    monkeypatch.setattr("helpers.data.digits._builder", Built)
+    asked = []
+    monkeypatch.setattr("helpers.data.digits._builder", lambda folder: asked.append(folder) or Built(folder))
     monkeypatch.setattr("helpers.data.digits._as_numpy", lambda builder, split: {"image": split, "label": split})
     assert data.load_mnist("real").train_images == "train"
     assert {folder.name for folder in tfds_copy().parent.iterdir()} == {"1.0.0", "3.0.1"}
+    assert asked[-1] == tfds_copy().parents[1]  # the whole copy is read, not the one that was being built
 
 
 @pytest.mark.parametrize("named", ["~nosuchuser/x", "x" * 5_000])
