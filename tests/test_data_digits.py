@@ -16,7 +16,7 @@ import pytest
 
 from data_faults import DIGITS_LINE, GOOD, MNIST_LINE, files, message, put, wait_for
 from helpers import data
-from helpers.data import places
+from helpers.data import digits, places
 from helpers.data.digits import tfds_copy
 from helpers.data.unfinished import remove_litter
 
@@ -140,6 +140,11 @@ def test_a_copy_of_another_release_of_mnist_is_in_nobodys_way(from_server, monke
     assert data.load_mnist("real").train_images == "train"
     assert {folder.name for folder in tfds_copy().parent.iterdir()} == {"1.0.0", "3.0.1"}
     assert asked[-1] == tfds_copy().parents[1]  # the whole copy is read, not the one that was being built
+
+
+def test_tfds_is_told_to_ask_no_network(tmp_path, monkeypatch):
+    monkeypatch.setattr("tensorflow_datasets.builder", lambda name, **settings: settings)
+    assert digits._builder(tmp_path) == {"data_dir": tmp_path, "try_gcs": False}
 
 
 @pytest.mark.parametrize("named", ["~nosuchuser/x", "x" * 5_000])
