@@ -31,6 +31,7 @@ TESTS = [
     (r"tests/tools/lesson_template\.ipynb", r"\g<0> tests/test_notebook_rules.py"),
     (r"tests/tools/(rules_of_\w+|notebook_reading)\.py", "tests/test_notebook_rules.py tests/test_notebooks.py"),
     (r"tests/tools/(mutants|pasting|checker_figures|dump_verdicts)\.py", "tests/test_mutants.py"),
+    (r"tests/tools/mutate_equivalent\.txt", "tests/test_mutate.py"),
     (r"tests/tools/(\w+)\.py", r"tests/test_\1*.py"),
     (r"tests/training_cases\.py", "tests/test_training*.py"),
     (r"tests/(conftest|data_faults)\.py", "tests/test_data*.py"),
@@ -74,7 +75,7 @@ def commands(paths):
     calls = []
     if numbers:
         files = ["tests/test_exercises.py", "tests/test_answers.py", "tests/test_mutants.py"]
-        calls.append(["-o", "addopts=", *files, "-k", " or ".join(numbers)])
+        calls.append(["-o", "addopts=", *files, "--every-mutant", "-k", " or ".join(numbers)])
     if rest or numbers:
         calls.append(["-p", "no:cacheprovider", *sorted({*rest, "tests/test_style.py"})])
     return calls
