@@ -21,7 +21,7 @@ TOP_LEVEL = {
     "notebooks", "helpers", "data", "tests", ".gitignore", ".gitattributes", ".ci", ".github",
 }  # fmt: skip
 # packages whose import name is not the name that pip knows
-DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "IPython": "ipython"}
+DISTRIBUTIONS = {"PIL": "pillow", "xdist": "pytest-xdist", "sklearn": "scikit-learn", "IPython": "ipython"}
 OWN = {"helpers", "answers"} | {path.stem for folder in ("tests", "data") for path in ROOT.glob(f"{folder}/**/*.py")}
 
 
