@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers.exercises import all_exercises, check, progress
+from helpers.exercises import all_exercises, check, command, progress
 from helpers.messages.message import Kind, Message
 
 DAY = datetime.date(2026, 3, 1)
@@ -144,3 +144,13 @@ def test_forget_deletes_what_was_kept_and_what_was_set_aside(kept):
     kept.with_name("progress.broken.json").write_text("{", "utf-8")
     assert progress.forget()
     assert list(kept.parent.iterdir()) == []
+
+
+def test_the_command_prints_the_report_and_forgets(kept, capsys):
+    assert command.main(["forget"]) == 0
+    assert capsys.readouterr().out == "There is no record.\n"
+    progress.record(EXERCISE, RIGHT, DAY)
+    assert command.main([]) == 0
+    assert f"Right: 1 of {len(all_exercises())}\n    01.1 {EXERCISE.title}\n" in capsys.readouterr().out
+    assert command.main(["forget"]) == 0
+    assert capsys.readouterr().out == "The record is deleted.\n" and not kept.exists()

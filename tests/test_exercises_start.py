@@ -111,31 +111,31 @@ def test_every_link_of_the_courses_own_copies_resolves(tmp_path):
 
 def test_the_command_says_what_happened(course, monkeypatch, capsys):
     monkeypatch.setattr(own_copies, "NOTEBOOKS", course)
-    assert own_copies.main(["start"]) == 0
+    assert own_copies.main() == 0
     out = capsys.readouterr().out
     assert out.startswith(f"Your own notebooks are in {course / 'my'}\n  clinics/03.ipynb: copied\n")
     assert "rename" not in out
     put_notebook(course / "exercises" / "03.ipynb", "## 03.9 New")
-    assert own_copies.main(["start"]) == 0
+    assert own_copies.main() == 0
     assert "03.9" in (out := capsys.readouterr().out) and "rename your notebook" in out
 
 
 def test_the_command_says_what_is_missing(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(own_copies, "NOTEBOOKS", tmp_path)
-    assert own_copies.main(["start"]) == 1
+    assert own_copies.main() == 1
     assert f"There are no exercises in {tmp_path}" in capsys.readouterr().out
 
 
 def test_a_disk_that_cannot_be_written_is_told_and_harms_nothing(course, monkeypatch, capsys):
     monkeypatch.setattr(own_copies, "NOTEBOOKS", course)
     (course / "my").write_text("a file where the folder should be")
-    assert own_copies.main(["start"]) == 1
+    assert own_copies.main() == 1
     assert "Not everything could be copied" in capsys.readouterr().out
     assert (course / "my").read_text() == "a file where the folder should be"
 
 
 def test_the_command_does_not_wait_for_tensorflow(tmp_path):
-    code = "import sys, helpers.exercises.own_copies; print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
+    code = "import sys, helpers.exercises.command; print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert (run.stdout, run.stderr) == ("[]\n", "")
 

@@ -1,7 +1,7 @@
 """Exercises whose check says which mistake an answer makes: `from helpers.exercises import check, hint, solution`.
 
-`assert_right` is for teachers, `all_exercises` and `verdict` are for tools. `python -m helpers.exercises start` copies
-the exercises for a learner to write in; see own_copies.py.
+`assert_right` is for teachers, `all_exercises` and `verdict` are for tools. `python -m helpers.exercises` says how far
+a learner has come (progress.py), with `start` behind it it copies the exercises to write in (own_copies.py).
 """
 
 from importlib import import_module

@@ -1,8 +1,8 @@
-"""python -m helpers.exercises start"""
+"""python -m helpers.exercises"""
 
 import sys
 
-from helpers.exercises.own_copies import main
+from helpers.exercises.command import main
 
 # a path may hold letters that the terminal's encoding has not: rather \\xfc in its place than no message at all
 if hasattr(sys.stdout, "reconfigure"):  # a notebook's has no such method, and needs none

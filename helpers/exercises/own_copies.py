@@ -1,6 +1,5 @@
 """A learner's own copies of the exercises, in notebooks/my/: git ignores that folder, so no update touches it."""
 
-import argparse
 import json
 import os
 import posixpath
@@ -15,12 +14,8 @@ LINK = re.compile(r"(?<=\]\()(?![\w+.-]*:|#)[^)\s]+")
 TASK = re.compile(r"#+ (C?\d+\.\d+) ")
 
 
-def main(arguments=None):
-    """The command line; the exit code is 1 if the copies could not be made."""
-    parser = argparse.ArgumentParser(prog="python -m helpers.exercises", description="The course's exercises.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("start", help="copy them into notebooks/my/, which no update touches")
-    parser.parse_args(arguments)
+def main():
+    """Make the copies and say what happened to each; return 1 if they could not be made, 0 otherwise."""
     if not any(NOTEBOOKS.glob("exercises/*.ipynb")):
         print(f"There are no exercises in {NOTEBOOKS}. Start this command with the Python of the course's environment.")
         return 1
