@@ -36,7 +36,7 @@ def wrong(what, named=None):
 
 
 def answers_to(exercise_id):
-    """Return {name: Answer} of all answers to an exercise, such as "04.2"; a case, "C4.2", has those in its own file."""
+    """Return {name: Answer} of all answers to an exercise, such as "04.2"; a case, "C4.2", has none here."""
     if exercise_id.startswith("C"):
         return {}
     lesson, number = exercise_id.split(".")
