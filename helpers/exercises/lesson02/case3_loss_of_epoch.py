@@ -18,8 +18,9 @@ from helpers.exercises.lesson02.shared import (
 )
 
 TITLE = "A log that jumps"
-TASK = """The model is trained to the end, and the loss that `fit` logs hardly moves from epoch to epoch. This loop
-makes the same steps and arrives at the same weights, and its log jumps up and down. **Which line is it?**
+TASK = """The model is trained to the end; 97 points are dealt out, 32 at a time. The loss that `fit` logs hardly moves
+from epoch to epoch. This loop makes the same steps and arrives at the same weights, and its log jumps up and down.
+**Which line is it?**
 
 Then mend the loop: it returns the mean loss over all rows of the epoch, each batch's from before its step."""
 HINTS = (

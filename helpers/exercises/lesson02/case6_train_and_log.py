@@ -18,8 +18,8 @@ from helpers.exercises.lesson02.shared import (
 )
 
 TITLE = "The same weights, another log"
-TASK = """From the same start, this loop and `fit` arrive at the same weights, to the last digit. The losses that they
-log differ: the loop's are lower, most of all in the first epochs, as if it learned faster. **Which line is it?**
+TASK = """From the same start, this loop and `fit` arrive at the same weights. The losses that they log differ: the
+loop's are lower, most of all in the first epochs, as if it learned faster. **Which line is it?**
 
 Then mend the loop: it returns the mean loss over the rows of the epoch, as `fit` logs it."""
 HINTS = (
