@@ -579,7 +579,8 @@ def test_published_number_needs_no_run_but_a_place(monkeypatch):
         ("It was .923.", "04_churn", 1),
     ],
 )
-def test_published_figure_may_be_quoted_by_its_lesson(text, name, problems):
+def test_published_figure_may_be_quoted_by_its_lesson(text, name, problems, monkeypatch):
+    monkeypatch.setattr(words, "PUBLISHED", {})
     notebook = new_notebook(cells=[new_markdown_cell(text)])
     assert len(words.numbers_are_checked(notebook, NOTEBOOKS / f"{name}.ipynb")) == problems
 

@@ -33,11 +33,6 @@ PUBLISHED = {
         "0.03": "as 0.21",
         "0.926": "data/README.md; tests/test_make_data.py measures it",
         "0.928": "as 0.926",
-        ".875": "the article that notebooks/published.ipynb names",
-        ".858": "notebooks/published.ipynb, ten splits of the real table",
-        ".016": "as .858",
-        ".877": "as .858",
-        ".009": "as .858",
     },
     "05_mnist_cnn": {
         "98.4 %": "lesson 05 on the real data, three seeds; tests/test_mnist_real.py runs them",
