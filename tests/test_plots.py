@@ -170,7 +170,7 @@ def test_four_lines_can_be_told_apart_in_grayscale():
 def test_learning_curves_names_what_each_axis_counts():
     history = pd.DataFrame({"loss": [3], "val_loss": [4], "accuracy": [0.1], "val_accuracy": [0.3]})
     loss_ax, accuracy_ax = plots.learning_curves(history).axes
-    assert labels_of_axes(loss_ax) == ("epoch", "loss (nats per row)")
+    assert labels_of_axes(loss_ax) == ("epoch", "loss (mean per row)")
     assert labels_of_axes(accuracy_ax) == ("epoch", "accuracy (share of rows)")
     # a loss above 1 may not squeeze the accuracy
     assert not loss_ax.get_shared_y_axes().joined(loss_ax, accuracy_ax)

@@ -85,7 +85,7 @@ def learning_curves(history, mark_epoch=None):
         The Figure, loss on the left and accuracy on the right.
     """
     fig = Figure(figsize=(9, 3.4), layout="constrained")
-    panels = [("loss", "loss (nats per row)"), ("accuracy", "accuracy (share of rows)")]
+    panels = [("loss", "loss (mean per row)"), ("accuracy", "accuracy (share of rows)")]
     for ax, (name, label) in zip(fig.subplots(1, 2), panels):
         series = {"training": history[name], "validation": history[f"val_{name}"]}
         draw_lines(ax, series, "epoch", label)

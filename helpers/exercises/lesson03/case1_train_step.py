@@ -10,8 +10,8 @@ from helpers.exercises.lesson03.shared import flat_weights, small_model
 
 TITLE = "The loss never gets below one half"
 TASK = """\
-Healthy and ill differ clearly, and the network learns: its accuracy goes to 1. But its loss stays above 0.5, however
-long it trains. Which line is it?"""
+As many are ill as healthy, the two differ clearly, and the network learns: its accuracy goes to 1. But its loss stays
+above 0.5, however long it trains. Which line is it?"""
 HINTS = (
     "What does an answer cost that is right and as sure as can be? Compute it for one ill person by hand.",
     "Follow the numbers from the model to the loss, and say at each line whether they go from 0 to 1 or anywhere.",

@@ -9,8 +9,9 @@ from helpers.exercises.exercise import Case, mistake
 
 TITLE = "A curve that is too smooth"
 TASK = """\
-The accuracy of each epoch climbs calmly and late. From one epoch to the next all labels were turned around, on purpose:
-the model should be wrong about nearly everybody then. The curve hardly notices. Which line is it?"""
+The stand-in for a network is right about everybody in epochs 1, 3 and 5, and wrong about everybody in epochs 2, 4 and
+6, on purpose. So the accuracy should jump: 1, 0, 1, 0. The curve never comes near 0, and creeps toward one half. Which
+line is it?"""
 HINTS = (
     "How many rows stand behind the last number of the curve?",
     "A metric is a running total. When does this one begin to run?",
