@@ -28,6 +28,8 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "tiny.py").write_text(MODULE, "utf-8")
     (tmp_path / "test_tiny.py").write_text(TEST, "utf-8")
     monkeypatch.chdir(tmp_path)
+    # a module of three lines needs no TensorFlow
+    monkeypatch.setattr(mutate, "PREPARED", ["nbval.plugin"])
     return tmp_path
 
 
