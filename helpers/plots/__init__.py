@@ -7,6 +7,7 @@ reader turns to.
 
 from helpers.plots.classifiers import confusion, confusion_and_roc, pictures, reliability, roc_and_precision_recall
 from helpers.plots.descent import curves, learning_curves, lines, paths_on_contours
+from helpers.plots.digits import after_one_batch, mistakes, seconds
 from helpers.plots.palette import BLUE, ORANGE
 from helpers.plots.showing import animate, show, slider
 from helpers.plots.tables import histogram_by_class, rate_by_category
@@ -14,6 +15,7 @@ from helpers.plots.tables import histogram_by_class, rate_by_category
 __all__ = [
     "BLUE",
     "ORANGE",
+    "after_one_batch",
     "animate",
     "confusion",
     "confusion_and_roc",
@@ -21,11 +23,13 @@ __all__ = [
     "histogram_by_class",
     "learning_curves",
     "lines",
+    "mistakes",
     "paths_on_contours",
     "pictures",
     "rate_by_category",
     "reliability",
     "roc_and_precision_recall",
+    "seconds",
     "show",
     "slider",
 ]
