@@ -168,7 +168,8 @@ RULES = [
 
 
 def test_traps_are_numbered_and_named():
-    assert sorted(TRAPS) == list(range(1, len(TRAPS) + 1))
+    # from 48 on the numbers are those of a longer list, of which some have no home yet
+    assert sorted(TRAPS)[:47] == list(range(1, 48))
     names = [trap.name for trap in TRAPS.values()]
     assert len(set(names)) == len(names)
 
@@ -188,7 +189,7 @@ BROKEN = [
     (every_trap_has_a_row, "trap 8", "trap 9", "trap 8 is in no table"),
     (every_trap_is_probed, "trap 39, ", "trap 38, ", "trap 39 has no probe"),
     (probes_stand_beside_their_rows, "trap 28, ", "trap 29, ", "It is slow: probes trap 29"),
-    (probes_stand_beside_their_rows, "trap 28, ", "28, ", "It is slow: has no probe"),
+    (probes_stand_beside_their_rows, "trap 38, ", "38, ", "Restoring does not help: has no probe"),
     (links_lead_home, "02_regression.ipynb#Mini-batches", "03_heart_failure.ipynb#Mini-batches", "[17] lead to"),
     (links_lead_home, "ipynb#Rows-in-an-order", "ipynb#Rows", "The loss jumps: [40] lead to"),
     (symptom_of_each_trap_names_it, "| trap 28 |", "| trap 31 |", "trap 28 is not under 'It is slow'"),

@@ -34,7 +34,7 @@ _BY_SYMPTOM = {
     ],
     "The wrong part of the model learns": [
         (7, "only some of the variables are moved", "01_gradient_tape.ipynb#Only-some-of-the-variables"),
-        (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
     ],
     "The loss is NaN or explodes": [
         (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
@@ -59,7 +59,11 @@ _BY_SYMPTOM = {
     "A curve is flat or sluggish": [
         (22, "a metric that is never reset, or shared", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
         (24, "one number drawn as a curve", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
-        (29, "Python code in a graph, which runs once", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
+        (
+            29,
+            "Python code in a graph, which runs once",
+            "clinics/05_mnist_cnn.ipynb#C5.1-A-history-of-sixteen-steps-has-one-entry",
+        ),
     ],
     "A metric looks odd": [
         (
@@ -89,11 +93,16 @@ _BY_SYMPTOM = {
         (27, "an iterator that runs dry", "02_regression.ipynb#An-iterator-that-runs-dry"),
     ],
     "A new model does not learn": [
-        (31, "a graph that keeps the old model", "05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (31, "a graph that keeps the old model", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
     ],
     "The learning rate has no effect": [
         (32, "a learning rate that never reaches the optimizer", "02_regression.ipynb#The-rate-adapts-to-the-loss"),
         (33, "a decay that happens once, or far too fast", "02_regression.ipynb#Decay-that-does-not-decay"),
+        (
+            56,
+            "a setting that the graph has kept",
+            "clinics/05_mnist_cnn.ipynb#C5.3-A-setting-changes,-and-the-training-does-not-notice",
+        ),
     ],
     "Weights of classes do nothing": [
         (8, "weights that meet an average", "04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
@@ -105,13 +114,18 @@ _BY_SYMPTOM = {
         (46, "class weights under keys that no label has", "04_churn.ipynb#Same-as-model.fit?"),
     ],
     "It is slow": [
-        (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
+        (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (53, "batches that are unrolled", "clinics/05_mnist_cnn.ipynb#C5.2-A-long-wait-before-the-first-step"),
     ],
     "Restoring does not help": [
         (38, "best weights that follow the live ones", "03_heart_failure.ipynb#Best-weights-that-follow-the-live-ones"),
     ],
     "The step is wrong": [
-        (35, "each gradient clipped on its own", "05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),
+        (
+            35,
+            "each gradient clipped on its own",
+            "clinics/05_mnist_cnn.ipynb#C5.4-The-limit-is-1,-and-the-steps-are-longer-and-bent",
+        ),
         (36, "accumulated gradients that are added up", "symptoms.ipynb#The-step-is-wrong"),
     ],
     "Two runs differ": [
@@ -120,7 +134,7 @@ _BY_SYMPTOM = {
     "It crashes": [
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
         (16, "labels of the wrong type", "02_regression.ipynb#The-same-loop-with-Keras"),
-        (30, "variables made inside a graph", "05_mnist_cnn.ipynb#The-loop-becomes-a-graph"),
+        (30, "variables made inside a graph", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
     ],
     "The inputs are wrong": [
         (
@@ -138,6 +152,7 @@ _BY_SYMPTOM = {
             "words that are not encoded",
             "03_heart_failure.ipynb#Words-that-are-not-encoded,-or-encoded-with-a-false-order",
         ),
+        (57, "pixels stored as whole numbers", "clinics/05_mnist_cnn.ipynb#C5.5-Guessing,-epoch-after-epoch"),
     ],
 }
 

@@ -27,7 +27,7 @@ def train_on_pictures(take_step, pictures, labels, epochs):
         labels: int64 (n,).
         epochs: how many steps to take.
     """
-    features = np.empty(pictures.shape, dtype="float32")
+    features = np.empty(pictures.shape)
     for number, picture in enumerate(pictures):
         features[number] = picture / 255
     losses = []
