@@ -152,7 +152,7 @@ _BY_SYMPTOM = {
             "words that are not encoded",
             "03_heart_failure.ipynb#Words-that-are-not-encoded,-or-encoded-with-a-false-order",
         ),
-        (57, "pixels stored as whole numbers", "clinics/05_mnist_cnn.ipynb#C5.5-Guessing,-epoch-after-epoch"),
+        (57, "pixels stored as whole numbers", "clinics/05_mnist_cnn.ipynb#C5.5-Almost-guessing,-epoch-after-epoch"),
     ],
 }
 

@@ -1,4 +1,4 @@
-"""C5.5 Guessing, epoch after epoch."""
+"""C5.5 Almost guessing, epoch after epoch."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,10 +6,9 @@ import tensorflow as tf
 from helpers.exercises import forms
 from helpers.exercises.exercise import Case, mistake
 
-TITLE = "Guessing, epoch after epoch"
-TASK = """The loss begins near ln 10, as it should, and there it stays. The accuracy is that of guessing. The step is
-healthy: on other data it learns. The last layer's bias moves, the first layer does not move at all. Which line is
-it?"""
+TITLE = "Almost guessing, epoch after epoch"
+TASK = """The loss begins near ln 10, as it should, and after thirty epochs it has hardly got away from there. The step is
+healthy: on other data it learns. And the first layer hardly moves. Which line is it?"""
 HINTS = (
     "If the step is healthy, look at what it gets. What are the smallest and the largest number, and what is the type, "
     "of what goes into it?",
