@@ -90,8 +90,27 @@ def without_graph(take_step, batches):
 
 @mistake(
     "a number is asked of the placeholder",
-    "While the step is traced, the loss has no value yet, so `float(loss)` or `loss.numpy()` inside it is an error. "
-    "Take the number outside, from what the step returned.",
+    "While the step is traced, the loss has no value yet, so `loss.numpy()` inside it is an error. Take the number "
+    "outside, from what the step returned.",
+)
+def number_inside(take_step, batches):
+    history = []
+
+    @tf.function
+    def train_step(features, labels):
+        loss = take_step(features, labels)
+        history.append(loss.numpy())
+        return loss
+
+    for features, labels in batches:
+        train_step(features, labels)
+    return history
+
+
+@mistake(
+    "still one placeholder",
+    "The list still has one entry, and that is no number: the line still stands in the step, where Python comes by "
+    "only once. `float(loss)` there is another placeholder, because AutoGraph makes it an operation of the graph.",
 )
 def float_inside(take_step, batches):
     history = []
@@ -156,7 +175,7 @@ EXERCISE = Case(
     culprits="C",
     suspects=SUSPECTS,
     alternatives=(train_by_wrapping,),
-    mistakes=(without_graph, float_inside, traced_each_time),
+    mistakes=(without_graph, number_inside, float_inside, traced_each_time),
     observe=observe,
     second=lambda candidate: observe(candidate, steps=4, rate=0.02),
     note=NOTE,
