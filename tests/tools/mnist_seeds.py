@@ -4,7 +4,7 @@
 
 The lesson runs from top to bottom on the real data (so all its asserts hold there too). Seed 0 is its own run: five
 epochs on 50,000 of the training images; the other 10,000 are its validation rows. One more cell repeats that with the
-other seeds. The lesson says that the mean of three is 98.4 %; this fails below 98.3 %. The tests do the same with the
+other seeds. The lesson says that the mean of three is 98.3 %; this fails below 98.2 %. The tests do the same with the
 lesson's own seed alone.
 """
 
@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SEEDS = 3
-LEAST = 0.983
+LEAST = 0.982
 LAST_CELL = """
 import json
 

@@ -26,7 +26,7 @@ from notebook_reading import (
 # The notebook is named by its path below notebooks/ without .ipynb; a percentage is written "55.3 %".
 # What a lesson's table of published figures says needs no entry: tests/test_published.py checks the table.
 PUBLISHED = {
-    "05_mnist_cnn": {"98.4 %": "lesson 05 on the real data, three seeds; tests/test_mnist_real.py runs them"},
+    "05_mnist_cnn": {"98.3 %": "lesson 05 on the real data, three seeds; tests/test_mnist_real.py runs them"},
     "exercises/01_gradient_tape": {"4 %": "the tests of the exercises compute it"},
     "solutions/01_gradient_tape": {"4 %": "the tests of the exercises compute it"},
 }
