@@ -7,8 +7,8 @@ from helpers.exercises import forms
 from helpers.exercises.exercise import Case, mistake
 
 TITLE = "Almost guessing, epoch after epoch"
-TASK = """The loss begins near ln 10, as it should, and after thirty epochs it has hardly got away from there. The step is
-healthy: on other data it learns. And the first layer hardly moves. Which line is it?"""
+TASK = """The loss begins near ln 10, as it should, and after thirty epochs it has hardly got away from there. The step
+is healthy: on other data it learns. And the first layer hardly moves. Which line is it?"""
 HINTS = (
     "If the step is healthy, look at what it gets. What are the smallest and the largest number, and what is the type, "
     "of what goes into it?",
