@@ -1,6 +1,7 @@
-"""The symptom index: all traps are in it, each with a probe that runs and a link to the lesson that is its home.
+"""The symptom index: all traps are in it, each with a probe that runs and a link to its home.
 
-A trap stands in a row of a table, `trap 8`, beside its lesson, or beside "here" if no lesson has it. Each cell that
+A trap stands in a row of a table, `trap 8`, beside its lesson, `[lesson 02](02_….ipynb#…)`, or its clinic,
+`[clinic 02](clinics/02_….ipynb#…)`, or beside "here" if neither has it. Each cell that
 runs a probe prints a line `trap 8, …: right …, wrong …`. Each way of breaking the notebook that the rules know is tried
 below.
 """
@@ -44,14 +45,22 @@ def symptoms(notebook):
 
 
 def rows(cells):
-    """Return [(traps, links to lessons)] of the rows of tables that name a trap; "here" is a link as well."""
+    """Return [(traps, links to their homes)] of the rows of tables that name a trap; "here" is a link as well."""
     found = []
     for cell in cells:
         for line in cell.source.splitlines() if cell.cell_type == "markdown" else []:
             if line.startswith("|") and (traps := re.findall(r"\btrap (\d+)", line)):
-                links = re.findall(r"\[lesson \d\d\]\((\w+\.ipynb#\S+)\)", line)
+                links = [
+                    to for to in re.findall(r"\]\((\S+\.ipynb#[^)\s]+)\)", line) if f"[{label_of(to)}]({to})" in line
+                ]
                 found.append(([int(trap) for trap in traps], links or [line.strip("| ").split("|")[-1].strip()]))
     return found
+
+
+def label_of(link):
+    """Return the words of a link in the column of homes: "clinic 04" for clinics/04_churn.ipynb#…, or "lesson 04"."""
+    *folder, name = link.partition("#")[0].split("/")
+    return f"{'clinic' if folder == ['clinics'] else 'lesson'} {name[:2]}"
 
 
 def probed(cells):
@@ -84,7 +93,7 @@ def probes_stand_beside_their_rows(notebook):
 
 
 def links_lead_home(notebook):
-    """A row links to the lesson of its traps, as traps.py has it; under their own symptom to its section."""
+    """A row links to the lesson or clinic of its traps, as traps.py has it; under their own symptom to its section."""
     problems = []
     for title, cells in symptoms(notebook).items():
         for traps, links in rows(cells):
