@@ -168,7 +168,8 @@ RULES = [
 
 
 def test_traps_are_numbered_and_named():
-    assert sorted(TRAPS) == list(range(1, len(TRAPS) + 1))
+    # from 48 on the numbers are those of a longer list, of which some have no home yet
+    assert sorted(TRAPS)[:47] == list(range(1, 48))
     names = [trap.name for trap in TRAPS.values()]
     assert len(set(names)) == len(names)
 

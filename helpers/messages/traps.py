@@ -35,6 +35,7 @@ _BY_SYMPTOM = {
     "The wrong part of the model learns": [
         (7, "only some of the variables are moved", "01_gradient_tape.ipynb#Only-some-of-the-variables"),
         (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (50, "a variable that Keras does not know", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
     ],
     "The loss is NaN or explodes": [
         (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
@@ -71,14 +72,24 @@ _BY_SYMPTOM = {
     ],
     "The log differs from fit": [
         (25, "the loss after the update", "02_regression.ipynb#The-loss-after-the-update"),
+        (
+            49,
+            "an optimizer made anew in each epoch",
+            "clinics/06_state.ipynb#C6.3-The-first-epoch-is-that-of-fit,-the-second-is-not",
+        ),
     ],
     "Regularization does nothing": [
-        (18, "`training=True` left out", "05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
-        (20, "penalties that nobody adds", "05_mnist_cnn.ipynb#The-penalty-that-nobody-adds"),
+        (18, "`training=True` left out", "06_state.ipynb#Dropout,-and-its-seed"),
+        (20, "penalties that nobody adds", "06_state.ipynb#L2,-and-a-list-that-the-loop-must-read"),
+        (
+            55,
+            "a penalty that comes after the layer was built",
+            "clinics/06_state.ipynb#C6.2-A-penalty-ten-times-as-large-changes-nothing",
+        ),
     ],
     "Validation is far from training": [
-        (19, "BatchNorm with too few steps", "05_mnist_cnn.ipynb#Dropout,-BatchNorm,-L2"),
-        (21, "an evaluation in training mode", "05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
+        (19, "BatchNorm with too few steps", "06_state.ipynb#BatchNorm,-and-its-averages"),
+        (21, "an evaluation in training mode", "clinics/06_state.ipynb#C6.1-Measured-twice,-two-results"),
     ],
     "Validation is too good": [
         (41, "validation rows that become training rows", "04_churn.ipynb#Validation-rows-that-are-not-apart"),
@@ -103,12 +114,18 @@ _BY_SYMPTOM = {
             "04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
         ),
         (46, "class weights under keys that no label has", "04_churn.ipynb#Same-as-model.fit?"),
+        (
+            48,
+            "weights of rows that a step of your own drops",
+            "clinics/06_state.ipynb#C6.4-Weights-of-rows-make-no-difference-in-fit",
+        ),
     ],
     "It is slow": [
         (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
     ],
     "Restoring does not help": [
         (38, "best weights that follow the live ones", "03_heart_failure.ipynb#Best-weights-that-follow-the-live-ones"),
+        (52, "a run resumed without its optimizer", "clinics/06_state.ipynb#C6.5-After-a-restart-the-loss-jumps-up"),
     ],
     "The step is wrong": [
         (35, "each gradient clipped on its own", "05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),

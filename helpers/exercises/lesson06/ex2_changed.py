@@ -15,7 +15,7 @@ afterwards. Dropout's seeds count, and so does what the optimizer remembers. Any
 order of the list is up to you, and a set of paths is fine, too.
 """
 HINTS = (
-    "Which list of a model has all of its variables, Dropout's seeds among them? Which list has those of the optimizer?",
+    "Which list of a model has all of its variables, Dropout's seeds among them? And which has the optimizer's?",
     "What you keep from before must not change along. A variable in a list is still the same variable.",
     "`variable.numpy()` for each of `[*model.variables, *optimizer.variables]`, then `action()`, then "
     "`np.array_equal`.",

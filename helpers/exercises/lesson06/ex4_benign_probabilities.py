@@ -12,10 +12,10 @@ from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "The whole loop: labels that nobody checked"
 TASK = """
-scikit-learn's table `load_breast_cancer` describes 569 tumors by 30 columns each. For 300 of them you get a label, 1 for
-benign and 0 for malignant. But nobody checked the labels, and **a quarter of them are wrong**. For the other 269 you
-get none, and on these your answers are compared with the truth. (This is an exercise about loops, and no way to judge a
-tumor.)
+scikit-learn's table `load_breast_cancer` describes 569 tumors by 30 columns each. For 300 of them you get a label, 1
+for benign and 0 for malignant. But nobody checked the labels, and **a quarter of them are wrong**. For the other 269
+you get none, and on these your answers are compared with the truth. (This is an exercise about loops, and no way to
+judge a tumor.)
 
 Write `benign_probabilities(train_features, train_labels, features)`: it trains a model on the 300 and returns, for each
 row of `features` and in their order, the probability that the tumor is benign, an array of shape `(m,)` or `(m, 1)`.
@@ -30,15 +30,15 @@ large, such as Adam with 0.05.
 """
 HINTS = (
     "How well does a network of one hidden layer agree with its own 300 labels after 200 steps? How well *should* it?",
-    "Keep it from learning single rows by heart: with a penalty on the weights, with Dropout, with a small model, or by "
-    "stopping early.",
+    "Keep it from learning single rows by heart: with a penalty on the weights, with Dropout, with a small model, or "
+    "by stopping early.",
     "One layer, `keras.layers.Dense(1, kernel_regularizer=keras.regularizers.L2(0.1))`, does it, if the loop adds "
     "`sum(model.losses)` to its loss.",
 )
 
 
 def benign_probabilities(train_features, train_labels, features):
-    """Train on rows of which a quarter have the wrong label; return the probability of class 1 for each row of features.
+    """Train on rows of which a quarter have the wrong label; return each new row's probability of class 1.
 
     Args:
         train_features: float32 (n, 30), standardized, NumPy.
@@ -109,8 +109,8 @@ def sigmoid(logits):
 @mistake(
     "the wrong labels learned by heart",
     "Too few answers are right, and far too many of them are almost certain. The model followed its 300 labels, the "
-    "wrong ones, too: it is too large, or it was trained too long, and nothing kept its weights small. If you gave it a "
-    "penalty: does your loop add `sum(model.losses)`? If it has Dropout: does your loop call it with `training=True`?",
+    "wrong ones, too: it is too large, or it was trained too long, and nothing kept its weights small. If you gave it "
+    "a penalty: does your loop add `sum(model.losses)`? With Dropout: does it call the model with `training=True`?",
 )
 def by_heart(train_features, train_labels, features):
     # as surely as a network does it: each row gets the label of the known row that is nearest
@@ -138,8 +138,8 @@ def other_class(train_features, train_labels, features):
 
 @mistake(
     "decisions in place of probabilities",
-    "Most answers are right, and all are absolutely sure: these are decisions, 0 and 1. Each mistake then costs as much "
-    "as a mistake can. Return what comes out of the sigmoid.",
+    "Most answers are right, and all are absolutely sure: these are decisions, 0 and 1. Each mistake then costs as "
+    "much as a mistake can. Return what comes out of the sigmoid.",
 )
 def decisions(train_features, train_labels, features):
     return (logistic(train_features, train_labels, features) > 0).astype("float32")
