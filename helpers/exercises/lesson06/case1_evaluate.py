@@ -9,8 +9,8 @@ from helpers.exercises.lesson06.shared import flat, seeds, small_batch, small_mo
 
 TITLE = "Measured twice, two results"
 TASK = """\
-A network is trained, and then only measured, on the same rows, again and again. Each time the loss is another one, and
-always too high. Which line is it?"""
+A network is trained, and then only measured, on the same rows, again and again. Each time the loss is another one.
+Which line is it?"""
 HINTS = (
     "What is drawn at random in a network with Dropout, and who says when?",
     "Measure twice and print the loss, then the first weights of BatchNorm's averages. Which of them should move?",

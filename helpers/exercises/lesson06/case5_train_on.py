@@ -26,7 +26,7 @@ def train_on(model, optimizer, train_epoch, epochs, folder):
     """Train to the given number of epochs, going on where an earlier call stopped; return the epochs finished.
 
     Args:
-        model, optimizer: both built; the model has BatchNorm, and no Dropout.
+        model, optimizer: both built; the model may have BatchNorm, and has no Dropout.
         train_epoch: train_epoch(epoch) trains the model with the optimizer for one epoch.
         epochs: how many epochs the whole run has, earlier calls included.
         folder: the path of a folder, a str.
