@@ -1,14 +1,27 @@
 """How pytest runs the course: everything, from any folder, on the bundled data unless told otherwise."""
 
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from notebook_reading import cell_names
 
 ROOT = Path(__file__).parent
+# A process that comes to its last file while the other has nothing left should have a short one.
+LONGEST_FIRST = ["test_mnist_real.py", "test_published.py", ".ipynb", "test_answers.py", "test_exercises.py"]
+ONE_EXERCISE = re.compile(r"tests/test_(?:answers|exercises|mutants)\.py::\w+\[([\dC]\d\.\d)")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--every-mutant",
+        action="store_true",
+        help="judge each mutant of each exercise's reference, not a few drawn ones (minutes; once a week by itself)",
+    )
 
 
 def pytest_configure(config):
@@ -18,7 +31,7 @@ def pytest_configure(config):
         config.args = [str(ROOT / path) for path in config.getini("testpaths")]
     choose_data(config)
     # a progress bar or a slider would be stored in a notebook as a widget with a random id
-    os.environ.update(TQDM_DISABLE="1", COURSE_STILL="1")
+    os.environ.update(TQDM_DISABLE="1", COURSE_STILL="1", COURSE_PROGRESS="off")
 
 
 def choose_data(config):
@@ -29,6 +42,29 @@ def choose_data(config):
         os.environ["COURSE_DATA"] = os.environ["COURSE_DATA_REAL"] = str(ROOT / named)
     if not config.option.nbval_lax:
         os.environ["COURSE_DATA"] = "bundled"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return OneExerciseTogether(config, log)
+
+
+class OneExerciseTogether(LoadFileScheduling):
+    """Give each file to one process, as `--dist loadfile` does, but the tests of one exercise together, from any file.
+
+    They share what the exercise's reference and its known mistakes do on the probes, which takes most of their time.
+    """
+
+    def _split_scope(self, nodeid):
+        found = ONE_EXERCISE.match(nodeid)
+        return found[1] if found else super()._split_scope(nodeid)
+
+
+def pytest_collection_modifyitems(items):
+    def place(item):
+        return next((i for i, name in enumerate(LONGEST_FIRST) if item.path.name.endswith(name)), len(LONGEST_FIRST))
+
+    items.sort(key=place)
 
 
 def pytest_collectstart(collector):

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of helpers/data: a folder of their own, a stick with a real table, a server."""
+"""Fixtures: for helpers/data a folder of its own, a stick with a real table, a server; for verdicts a shorter way."""
 
 import http.server
 import os
@@ -10,6 +10,16 @@ import pytest
 from data_faults import GOOD, Handler, expect, put
 from helpers import data
 from helpers.data import places
+from helpers.exercises import judging
+
+
+@pytest.fixture
+def nothing_replaced(monkeypatch):
+    """Verdicts without the reference measured anew after each wrong answer: for answers that replace nothing in Keras.
+
+    It would take half of the time; tests/test_verdicts.py proves it on answers that do.
+    """
+    monkeypatch.setattr(judging, "_poisoned", lambda exercise, expected: None)
 
 
 @pytest.fixture

@@ -85,7 +85,10 @@ BROKEN = make(
     starter=mean_loss_broken,
     trap=17,
     culprits="B",
-    suspects={"A": "This only makes sure that the losses are an array.", "B": "This grows with the number of rows."},
+    suspects={
+        "A": "This only makes sure that the losses are an array.",
+        "B": "What is returned grows with the number of rows.",
+    },
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from answers import answers_to
 from checker_figures import name_in
-from helpers.exercises import all_exercises, judging, verdict
+from helpers.exercises import all_exercises, verdict
 from helpers.exercises.exercise import Case
 from helpers.messages.message import Kind
 
@@ -13,9 +13,7 @@ ALL = [(exercise_id, name, answer) for exercise_id in EXERCISES for name, answer
 
 
 @pytest.mark.parametrize(("exercise_id", "name", "answer"), ALL, ids=[f"{number}-{name}" for number, name, _ in ALL])
-def test_answer_is_judged_as_a_reader_judges_it(exercise_id, name, answer, monkeypatch):
-    # no answer here replaces anything in a library; to measure the reference again after each would take long
-    monkeypatch.setattr(judging, "_poisoned", lambda exercise, expected: None)
+def test_answer_is_judged_as_a_reader_judges_it(exercise_id, name, answer, nothing_replaced):
     found = verdict(EXERCISES[exercise_id], answer.function)
     if answer.is_right:
         assert found.kind == Kind.RIGHT, f"{answer.how}\n{found}"

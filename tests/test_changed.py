@@ -19,6 +19,7 @@ def test_every_file_leads_to_tests():
 def test_an_exercise_costs_its_own_tests_only():
     calls = changed.commands(["helpers/exercises/lesson04/ex2_weighted_loss.py", "tests/answers/lesson03/ex1.py"])
     assert calls[0][-2:] == ["-k", "03.1 or 04.2"]
+    assert changed.commands(["helpers/exercises/lesson03/case2_train.py"])[0][-2:] == ["-k", "C3.2"]
     assert calls[1][-1:] == ["tests/test_style.py"]
 
 

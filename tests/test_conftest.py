@@ -35,8 +35,9 @@ def course(tmp_path_factory):
     for name in COPIED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "my" / "exercises").mkdir(parents=True)
     nbformat.write(NOTEBOOK, folder / "notebooks" / "broken.ipynb")
+    nbformat.write(NOTEBOOK, folder / "notebooks" / "my" / "exercises" / "answers.ipynb")
     (folder / "tests" / "test_good.py").write_text("def test_good():\n    pass\n", encoding="utf-8")
     return folder
 
@@ -85,3 +86,39 @@ def test_slowest_files_are_printed_at_the_end(printed):
     assert re.search(
         r"= slowest files =+\n +\d+\.\d s  notebooks/broken\.ipynb\n +\d+\.\d s  tests/test_good\.py\n", printed
     ), printed
+
+
+def test_a_learners_copies_are_not_run(course, printed):
+    assert (course / "notebooks" / "my" / "exercises" / "answers.ipynb").exists()
+    assert "notebooks/my" not in printed, printed
+
+
+@pytest.fixture
+def exercises(course):
+    """Write files that test two exercises and a case of a clinic each, and one that any process may take."""
+    names = ["test_aaa.py", "test_answers.py", "test_exercises.py", "test_mutants.py"]
+    numbers = "@pytest.mark.parametrize('number', ['01.1', '01.2-short', 'C1.1'])"
+    for name in names:
+        text = f"import pytest\n\n\n{numbers}\ndef test_it(number):\n    pass\n"
+        (course / "tests" / name).write_text(text, encoding="utf-8")
+    yield
+    for name in names:
+        (course / "tests" / name).unlink()
+
+
+def test_the_tests_of_an_exercise_run_in_one_process(course, exercises):
+    printed = run_pytest(course, "-v", "tests")
+    ran = re.findall(r"\[(gw\d)\].* PASSED tests/(\w+)\.py::test_it\[(\w\d\.\d)", printed)
+    assert len(ran) == 12, printed
+    processes = {}
+    for process, file, number in ran:
+        processes.setdefault(file if file == "test_aaa" else number, set()).add(process)
+    assert sorted(processes) == ["01.1", "01.2", "C1.1", "test_aaa"]
+    assert all(len(found) == 1 for found in processes.values()), processes
+
+
+def test_what_takes_long_comes_first(course, exercises):
+    printed = run_pytest(course, "-n", "0", "--collect-only", "-q")
+    files = list(dict.fromkeys(re.findall(r"^(\S+)::", printed, re.MULTILINE)))
+    short = ["tests/test_aaa.py", "tests/test_good.py", "tests/test_mutants.py"]
+    assert files == ["notebooks/broken.ipynb", "tests/test_answers.py", "tests/test_exercises.py", *short], printed

@@ -16,7 +16,7 @@ import pytest
 
 from data_faults import DIGITS_LINE, GOOD, MNIST_LINE, files, message, put, wait_for
 from helpers import data
-from helpers.data import places
+from helpers.data import digits, places
 from helpers.data.digits import tfds_copy
 from helpers.data.unfinished import remove_litter
 
@@ -120,6 +120,31 @@ def test_a_build_that_another_process_overtakes_is_none(from_server, monkeypatch
     monkeypatch.setattr("helpers.data.digits._builder", lambda folder: Overtaken())
     monkeypatch.setattr("helpers.data.digits._as_numpy", lambda builder, split: {"image": split, "label": split})
     assert data.load_mnist("real").test_images == "test"
+
+
+class Built(FullDisk):
+    """Stands for TFDS's builder where all goes well."""
+
+    def __init__(self, folder):
+        self.data_dir = folder / "new"
+
+    def download_and_prepare(self, download_dir, download_config):
+        self.data_dir.mkdir()
+
+
+def test_a_copy_of_another_release_of_mnist_is_in_nobodys_way(from_server, monkeypatch):
+    (tfds_copy().parent / "1.0.0").mkdir(parents=True)
+    asked = []
+    monkeypatch.setattr("helpers.data.digits._builder", lambda folder: asked.append(folder) or Built(folder))
+    monkeypatch.setattr("helpers.data.digits._as_numpy", lambda builder, split: {"image": split, "label": split})
+    assert data.load_mnist("real").train_images == "train"
+    assert {folder.name for folder in tfds_copy().parent.iterdir()} == {"1.0.0", "3.0.1"}
+    assert asked[-1] == tfds_copy().parents[1]  # the whole copy is read, not the one that was being built
+
+
+def test_tfds_is_told_to_ask_no_network(tmp_path, monkeypatch):
+    monkeypatch.setattr("tensorflow_datasets.builder", lambda name, **settings: settings)
+    assert digits._builder(tmp_path) == {"data_dir": tmp_path, "try_gcs": False}
 
 
 @pytest.mark.parametrize("named", ["~nosuchuser/x", "x" * 5_000])

@@ -9,7 +9,7 @@ import pytest
 
 from data_faults import CHURN_LINE, DIGITS_LINE, HEART_LINE, message, put, refuse
 from helpers import data
-from helpers.data import places, reading
+from helpers.data import errors, places, reading
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -152,3 +152,14 @@ def test_a_file_far_too_long_is_not_read(real_heart, monkeypatch):
     os.truncate(real_heart, 20_000_000)
     text = message(data.load_heart)
     assert "too long" in text and "20,000,000 bytes" in text and "move it away, then run:" in text
+
+
+def test_a_path_is_cut_in_a_message_only_when_it_is_longer_than_300():
+    assert errors.shown("x" * 300) == "x" * 300
+    assert errors.shown("x" * 301) == "x" * 300 + "..."
+
+
+def test_a_file_in_the_way_of_a_folder_is_to_be_moved_before_the_file_is_got_anew(tmp_path):
+    (tmp_path / "real").touch()
+    mend = errors.mend_reading(NotADirectoryError(), tmp_path / "real" / "heart.csv", "fetch it")
+    assert mend == f"move {tmp_path / 'real'} away (a folder belongs there), then fetch it"

@@ -174,3 +174,14 @@ def test_each_meaning_has_an_error():
     """None that no row above leads to, so that no wrong one stays unseen."""
     told = [next((text for _, _, text in errors.MEANINGS if row[2] and row[2] in text), None) for row in ERRORS]
     assert [text for _, _, text in errors.MEANINGS if text not in told] == []
+
+
+def test_a_graphs_error_is_what_comes_after_its_last_name_or_its_last_line():
+    assert errors.short_message(RuntimeError("in user code:\n\n    the way\n    what happened")) == "what happened"
+    for names in ("    ValueError: ", "    KeyError: the way\n    TypeError: on\n    ValueError: "):
+        assert errors.short_message(RuntimeError(f"in user code:\n\n{names}what happened")) == "what happened"
+
+
+def test_only_a_message_of_more_than_300_letters_is_cut():
+    assert errors.short_message(ValueError("x" * 300)) == "x" * 300
+    assert errors.short_message(ValueError("x" * 301)) == "x" * 297 + "..."

@@ -22,6 +22,7 @@ EXERCISES = all_exercises()
 MISTAKES = [(exercise, mistake) for exercise in EXERCISES.values() for mistake in exercise.mistakes]
 ALTERNATIVES = [(exercise, other) for exercise in EXERCISES.values() for other in exercise.alternatives]
 
+pytestmark = pytest.mark.usefixtures("nothing_replaced")
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES.keys())
 
 

@@ -23,6 +23,7 @@ NUMBERS = [
 NO_NUMBERS = [
     ("9", 'the text "9"'),
     (b"9", 'the text "9"'),
+    (b"\xff", 'the text "\ufffd"'),
     ("ten letters, and ten more", 'the text "ten letters, and ten"'),
     (tf.constant("9"), 'the text "9"'),
     (None, "None"),

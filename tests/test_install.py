@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from helpers import data
+from notebook_reading import all_notebooks
 
 ROOT = Path(__file__).parent.parent
 TOP_LEVEL = {
@@ -20,7 +21,7 @@ TOP_LEVEL = {
     "notebooks", "helpers", "data", "tests", ".gitignore", ".gitattributes", ".ci", ".github",
 }  # fmt: skip
 # packages whose import name is not the name that pip knows
-DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "IPython": "ipython"}
+DISTRIBUTIONS = {"PIL": "pillow", "xdist": "pytest-xdist", "sklearn": "scikit-learn", "IPython": "ipython"}
 OWN = {"helpers", "answers"} | {path.stem for folder in ("tests", "data") for path in ROOT.glob(f"{folder}/**/*.py")}
 
 
@@ -39,7 +40,7 @@ def sources():
     for pattern in ("conftest.py", "helpers/**/*.py", "data/*.py", "tests/**/*.py"):
         for path in ROOT.glob(pattern):
             yield path, path.read_text(encoding="utf-8")
-    for path in [*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("tests/tools/*.ipynb")]:
+    for path in [*all_notebooks(), *ROOT.glob("tests/tools/*.ipynb")]:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 yield path, re.sub(r"^(\s*)[%!].*", r"\1pass", cell.source, flags=re.MULTILINE)

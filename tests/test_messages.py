@@ -39,6 +39,7 @@ def test_html_escapes_what_learners_write():
 def test_markdown_in_explanations_becomes_html():
     page = "a <code>b*c*d</code> <em>e</em> <strong>f</strong> 2 * 3 * 4 &lt; 5"
     assert message._as_html("a `b*c*d` *e* **f** 2 * 3 * 4 < 5") == page
+    assert message._as_html("`a` or `b`, not *c*") == "<code>a</code> or <code>b</code>, not <em>c</em>"
 
 
 def test_check_hint_and_solution_show_something(capsys, monkeypatch):
@@ -48,7 +49,9 @@ def test_check_hint_and_solution_show_something(capsys, monkeypatch):
     assert capsys.readouterr().out.startswith(f"Right: {name}")
     for shown in (1, 2, 3, 3):
         hint(name)
-        assert f"Hint {min(shown, len(exercise.hints))} of {len(exercise.hints)}" in capsys.readouterr().out
+        out, last = capsys.readouterr().out, min(shown, len(exercise.hints))
+        assert f"Hint {last} of {len(exercise.hints)}" in out
+        assert all(f"{number}. {exercise.hints[number - 1][:20]}" in out for number in range(1, last + 1))
     solution(name)
     assert sources.text_of(exercise.reference).splitlines()[0] in capsys.readouterr().out
 
@@ -66,6 +69,7 @@ def test_a_teachers_check_raises_unless_the_answer_is_right():
 def test_wrong_number_of_an_exercise_gets_advice(capsys):
     for wrong, advice in (
         ("1.1", '"01.1"'),
+        ("c1.1", '"C1.1"'),
         ("01.99", "Did you mean"),
         ("unheard of", "There are"),
         (1.1, "in quotes"),
@@ -84,3 +88,15 @@ def test_helpers_run_no_text():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         assert not names & {"eval", "exec", "compile", "__import__"}, path.name
+
+
+def test_five_printed_lines_are_shown_and_of_more_the_first_five():
+    said = message.Message(message.Kind.RIGHT, "Right")
+    assert said.with_printed("a\nb\nc\nd\ne").printed == ("a", "b", "c", "d", "e")
+    assert said.with_printed("a\nb\nc\nd\ne\nf").printed == ("a", "b", "c", "d", "e", "...")
+    assert said.with_printed("x" * 201).printed == ("x" * 200,)
+
+
+def test_text_is_wrapped_at_100_letters():
+    said = [message.Message(message.Kind.RIGHT, "Right", (f"{'x' * 50} {'y' * width}",)) for width in (49, 50)]
+    assert [len(repr(each).splitlines()) for each in said] == [2, 3]

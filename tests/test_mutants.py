@@ -1,4 +1,8 @@
-"""Mutants: small accidental changes of each reference. None that matters may pass, or get the name of a mistake."""
+"""Mutants: small accidental changes of each reference. None that matters may pass, or get the name of a mistake.
+
+Every run judges a few of each exercise, always the same. `pytest tests/test_mutants.py --every-mutant` judges all of
+them, as does the workflow once a week, and the command that tests only what was changed for an exercise that was.
+"""
 
 import dataclasses
 
@@ -7,21 +11,41 @@ import pytest
 from helpers.exercises import all_exercises, verdict
 from helpers.messages.message import Kind
 from made_up import SCALED, forgotten, make, observe_scaled, scaled
-from mutants import in_time, judged_mutants, mutants
+from mutants import drawn, in_time, judged_mutants, mutants
 
 EXERCISES = all_exercises()
+FEW = 8
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES.keys())
 
 
-@each_exercise
-def test_no_mutant_passes(exercise):
-    assert judged_mutants(exercise)["wrongly accepted"] == []
+@pytest.fixture
+def most(request):
+    """Return how many mutants of an exercise are judged, None for all."""
+    return None if request.config.getoption("--every-mutant") else FEW
 
 
 @each_exercise
-def test_no_mutant_gets_the_name_of_another_mistake(exercise):
-    assert judged_mutants(exercise)["wrongly named"] == []
+def test_no_mutant_passes(exercise, most):
+    assert judged_mutants(exercise, most)["wrongly accepted"] == []
+
+
+@each_exercise
+def test_no_mutant_gets_the_name_of_another_mistake(exercise, most):
+    assert judged_mutants(exercise, most)["wrongly named"] == []
+
+
+def test_drawn_mutants_are_always_the_same_and_some_of_all():
+    texts = [f"def f(x):\n    return x + {number} * 3 - x ** 2" for number in range(5)]
+    every = list(mutants(texts[0]))
+    assert drawn(every, "01.1", 3) == drawn(every, "01.1", 3)
+    assert len(drawn(every, "01.1", 3)) == 3 and set(drawn(every, "01.1", 3)) < set(every)
+    assert len({tuple(drawn(every, f"01.{number}", 3)) for number in range(5)}) > 1
+    assert drawn(every, "01.1", None) == drawn(every, "01.1", len(every) + 1) == every
+
+
+def test_a_few_mutants_are_judged_or_all():
+    assert judged_mutants(SCALED, 2)["mutants"] == 2 < judged_mutants(SCALED)["mutants"]
 
 
 def test_mutants_of_a_small_function():

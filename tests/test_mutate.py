@@ -1,11 +1,13 @@
 """The mutation run, on a module of three lines: what it changes, what it reports, what it leaves as it was."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
 import mutate
 
+ROOT = Path(__file__).parent.parent
 MODULE = '''"""Tiny."""
 
 
@@ -109,3 +111,34 @@ def test_a_mutant_that_never_ends_is_noticed(project, monkeypatch):
 def test_a_mistake_in_the_command_is_no_survivor(project):
     with pytest.raises(SystemExit, match="pytest could not run"):
         mutate.run_tests(project, ["test_missing.py"])
+
+
+def test_a_known_equivalent_is_no_survivor(project, monkeypatch, capsys):
+    known = {("tiny.py", "return 1 if x > 0 else -1", "x > 0  →  x >= 0"): "why"}
+    monkeypatch.setattr(mutate, "known_equivalent", lambda: known)
+    passing = [ast.unparse(ast.parse(MODULE.replace("x > 0", other))) for other in ("x >= 0", "x > 1")]
+    monkeypatch.setattr(mutate, "run_tests", lambda root, *more: (root / "tiny.py").read_text() in [MODULE, *passing])
+    assert mutate.main(["tiny.py", "test_tiny.py"]) == 1
+    out = capsys.readouterr().out
+    assert "known equivalent: tiny.py:6: x > 0  →  x >= 0" in out and "survives: tiny.py:6: 0  →  1" in out
+    assert out.splitlines()[-1] == "1 of 7 survive, and 1 that are known to make no difference"
+
+
+def test_known_equivalents_are_mutants_of_lines_that_are_there():
+    known = mutate.known_equivalent()
+    assert known and all(known.values()), "each needs its reason"
+    for module, code, change in known:
+        source = (ROOT / module).read_text("utf-8")
+        found = [source.splitlines()[line - 1].strip() for line, what, _ in mutate.mutants(source) if what == change]
+        assert code in found, f"{module} has no such line, or no such mutant: {code}"
+
+
+def test_the_tests_that_bear_a_modules_name_come_first():
+    tests = ["tests/test_training.py", "tests/test_training_checks.py"]
+    assert mutate.by_name(tests, "helpers/training_checks.py") == tests[::-1]
+    assert mutate.by_name(tests, "helpers/training.py") == tests
+
+
+def test_a_mutant_with_which_pytest_cannot_start_is_no_survivor(project):
+    (project / "conftest.py").write_text("import tiny\ntiny.nothing\n", "utf-8")
+    assert not mutate.run_tests(project, ["test_tiny.py"], timeout=600)

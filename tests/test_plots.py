@@ -116,13 +116,13 @@ def test_one_path_is_one_panel():
     assert [ax.get_title() for ax in fig.axes] == ["only"]
 
 
-# rate_by_category, histogram_by_class
+# rate_by_category
 
 
 def test_rate_by_category_draws_the_rates_in_order_and_the_overall_rate():
     frame = pd.DataFrame({"kind": ["a", "a", "b", "b", "c"], "ill": [1, 0, 1, 1, 0]})
     (ax,) = plots.rate_by_category(frame, ["kind"], "ill", "share ill").axes
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["c", "a", "b"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["c\nn = 1", "a\nn = 2", "b\nn = 2"]
     assert [bar.get_height() for bar in ax.patches] == [0, 0.5, 1]
     assert ax.lines[0].get_ydata()[0] == pytest.approx(0.6)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("kind", "share ill")
@@ -145,38 +145,10 @@ def test_each_rate_stands_above_its_bar():
     assert ax.lines[0].get_linestyle() == "--"
 
 
-def test_the_classes_of_a_histogram_differ_in_their_hatching():
-    values, labels = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    (ax,) = plots.histogram_by_class(values, labels, ["well", "ill"], "value (mg)", bins=[-0.5, 0.5, 1.5]).axes
-    well, ill = ax.containers
-    assert {bar.get_hatch() for bar in well} == {None}
-    assert {bar.get_hatch() for bar in ill} == {"////"}
-    # hatches are drawn in the color of the edge
-    assert all(bar.get_edgecolor()[:3] != bar.get_facecolor()[:3] for bar in ill)
-    assert [patch.get_hatch() for patch in ax.get_legend().get_patches()] == [None, "////"]
-    assert labels_of_axes(ax) == ("value (mg)", "rows per bin")
-
-
 def test_bars_have_the_colors_that_color_blind_readers_can_tell_apart():
     frame = pd.DataFrame({"kind": ["a", "b"], "ill": [1, 0]})
     (rates,) = plots.rate_by_category(frame, ["kind"], "ill", "share ill").axes
-    (classes,) = plots.histogram_by_class(np.arange(4), np.arange(4) % 2, ["even", "odd"], "number", bins=2).axes
-    drawn = [{to_hex(bar.get_facecolor()).upper() for bar in bars} for bars in (*rates.containers, *classes.containers)]
-    assert drawn == [{plots.BLUE}, {plots.BLUE}, {plots.ORANGE}]
-
-
-def test_a_histogram_has_forty_bins_unless_told_otherwise():
-    (ax,) = plots.histogram_by_class(np.arange(100), np.arange(100) % 2, ["even", "odd"], "number").axes
-    assert [len(bars) for bars in ax.containers] == [40, 40]
-
-
-def test_histogram_by_class_stacks_the_counts_of_both_classes():
-    values, labels = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0])
-    fig = plots.histogram_by_class(values, labels, ["well", "ill"], "value (mg)", bins=[-0.5, 0.5, 1.5])
-    (ax,) = fig.axes
-    bars = [(bar.get_y(), bar.get_height()) for bar in ax.patches]
-    assert bars == [(0, 1), (0, 1), (1, 1), (1, 2)]
-    assert legend(ax) == ["well", "ill"] and ax.get_xlabel() == "value (mg)"
+    assert {to_hex(bar.get_facecolor()).upper() for bar in rates.patches} == {plots.BLUE}
 
 
 # lines, learning_curves

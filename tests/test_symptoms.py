@@ -14,6 +14,7 @@ import re
 import nbformat
 import pytest
 
+from helpers.messages import traps as messages_traps
 from helpers.messages.traps import TRAPS
 from notebook_reading import NOTEBOOKS, headings, stored_text
 
@@ -50,9 +51,8 @@ def rows(cells):
     for cell in cells:
         for line in cell.source.splitlines() if cell.cell_type == "markdown" else []:
             if line.startswith("|") and (traps := re.findall(r"\btrap (\d+)", line)):
-                links = [
-                    to for to in re.findall(r"\]\((\S+\.ipynb#[^)\s]+)\)", line) if f"[{label_of(to)}]({to})" in line
-                ]
+                named = re.findall(r"\[([^]]+)\]\((\S+\.ipynb#[^)\s]+)\)", line)
+                links = [link for label, link in named if label == label_of(link)]
                 found.append(([int(trap) for trap in traps], links or [line.strip("| ").split("|")[-1].strip()]))
     return found
 
@@ -168,8 +168,8 @@ RULES = [
 
 
 def test_traps_are_numbered_and_named():
-    # from 48 on the numbers are those of a longer list, of which some have no home yet
-    assert sorted(TRAPS)[:47] == list(range(1, 48))
+    """Each number belongs to one trap; a number that no lesson has taken up yet may be missing."""
+    assert len(TRAPS) == sum(map(len, messages_traps._BY_SYMPTOM.values())) and min(TRAPS) == 1
     names = [trap.name for trap in TRAPS.values()]
     assert len(set(names)) == len(names)
 
@@ -190,7 +190,14 @@ BROKEN = [
     (every_trap_is_probed, "trap 39, ", "trap 38, ", "trap 39 has no probe"),
     (probes_stand_beside_their_rows, "trap 28, ", "trap 29, ", "It is slow: probes trap 29"),
     (probes_stand_beside_their_rows, "trap 28, ", "28, ", "It is slow: has no probe"),
-    (links_lead_home, "02_regression.ipynb#Mini-batches", "03_heart_failure.ipynb#Mini-batches", "[17] lead to"),
+    (links_lead_home, "05_mnist_cnn.ipynb#The-loop-becomes", "04_churn.ipynb#The-loop-becomes", "[30] lead to"),
+    (
+        links_lead_home,
+        "[clinic 04](clinics/04_churn.ipynb#Rows",
+        "[lesson 04](clinics/04_churn.ipynb#Rows",
+        "[40] lead to",
+    ),
+    (links_lead_home, "(clinics/04_churn.ipynb#Rows", "(04_churn.ipynb#Rows", "[40] lead to"),
     (links_lead_home, "ipynb#Rows-in-an-order", "ipynb#Rows", "The loss jumps: [40] lead to"),
     (symptom_of_each_trap_names_it, "| trap 28 |", "| trap 31 |", "trap 28 is not under 'It is slow'"),
     (overview_names_every_section, "(#It-is-slow)", "(#It-crashes)", "It is slow: is not in the overview"),

@@ -125,6 +125,7 @@ def test_labels_of_the_wrong_shape_are_refused(loss_fn, labels_shape, logits_sha
         (SPARSE, (5,), (5, 3)),
         (SPARSE, (5, 1), (5, 3)),
         (SPARSE, (5, 4), (5, 4, 3)),
+        (SPARSE, (5, 4, 1), (5, 4, 3)),
         (SPARSE, (5, 1), (5, 1, 3)),
         (keras.losses.CTC(), (5, 2), (5, 4, 3)),
         (own_sparse, (5,), (5, 3)),

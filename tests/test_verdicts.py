@@ -1,6 +1,7 @@
 """The verdict, on exercises made up for the purpose: what it says of right, wrong, empty and broken answers."""
 
 import dataclasses
+import warnings
 
 import keras
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 import tensorflow as tf
 
 from helpers.exercises import sources, verdict
-from helpers.exercises.measuring import Measurement
+from helpers.exercises.comparing import side
+from helpers.exercises.exercise import mistake
+from helpers.exercises.measuring import Measurement, measure
 from helpers.messages.message import Kind
 from made_up import (
     SCALED,
@@ -437,3 +440,62 @@ def test_check_of_numerics_changes_no_name_and_stays_on():
 def test_function_in_the_place_of_a_class_is_named_without_its_address():
     assert "got the function `scaled`" in judge(TOTAL, scaled)[1]
     assert "got the class `Total`" in judge(SCALED, Total)[1]
+
+
+def test_a_generator_is_not_empty():
+    def endless(values, factor=2.0):
+        while True:
+            yield None
+
+    def idle(values, factor=2.0):
+        pass
+
+    assert sources.empty_functions(endless) == []
+    assert sources.empty_functions(idle) == ["idle"]
+
+
+def test_answers_are_measured_in_float32_and_their_warnings_are_not_shown():
+    def warns(values, factor=2.0):
+        warnings.warn("as a library's", stacklevel=1)
+        return values * factor
+
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            outcome = measure(lambda candidate: {"floatx": keras.config.floatx(), **observe_scaled(candidate)}, warns)
+        assert outcome.error is None and outcome.measured["floatx"].array == "float32"
+    finally:
+        keras.config.set_floatx(before)
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "where"),
+    [
+        (2.0, (1, 3), "within"),
+        (3.0, (1, 3), "within"),
+        (1.0, (1, None), "within"),
+        (0.5, (1, 3), "below"),
+        (4.0, (None, 3), "above"),
+        (np.inf, (1, None), "nowhere"),
+        (np.nan, (1, 3), "nowhere"),
+        ("two", (1, 3), "nowhere"),
+        ([2.0], (1, 3), "nowhere"),
+    ],
+)
+def test_side_of_a_target(value, bounds, where):
+    assert side(Measurement.of(value), bounds) == where
+
+
+def test_error_in_a_function_of_one_line_shows_that_line():
+    scaled = pasted("def scaled(values, factor=2.0): return values * nothing", "scaled")
+    assert verdict(SCALED, scaled).code[0] == "line 1: def scaled(values, factor=2.0): return values * nothing"
+
+
+def test_text_of_a_mistake_is_shown_without_its_decorator():
+    @mistake("forgotten", "What you see.")
+    def forgotten(values, factor=2.0):
+        return values
+
+    assert sources.text_of(forgotten.wrong) == "def forgotten(values, factor=2.0):\n    return values"

@@ -87,7 +87,7 @@ def scripts(text):
 
 def test_workflows_are_read():
     assert set(WORKFLOWS) == {"tests", "newest"}
-    assert set(jobs(WORKFLOWS["newest"])) == {"newest", "prereleases"}
+    assert set(jobs(WORKFLOWS["newest"])) == {"newest", "prereleases", "every-mutant"}
     assert set(jobs(WORKFLOWS["tests"])) == {"pinned"}
     for text in WORKFLOWS.values():
         assert len(scripts(text)) == text.count(" run: ")
@@ -125,9 +125,15 @@ def test_what_the_workflows_name_is_there():
 
 
 def test_both_jobs_run_the_lessons_the_claims_and_the_loop():
-    for text in jobs(WORKFLOWS["newest"]).values():
+    for text in (jobs(WORKFLOWS["newest"])[name] for name in ("newest", "prereleases")):
         assert "pytest $WHAT_RUNS " in text and "--junitxml=result.xml" in text
         assert "report_breakage.py result.xml" in text
+
+
+def test_every_mutant_is_judged_once_a_week_with_the_pinned_releases():
+    install, judge = scripts(jobs(WORKFLOWS["newest"])["every-mutant"])
+    assert install == "python -m pip install -r requirements.txt"
+    assert judge == "python -m pytest tests/test_mutants.py --every-mutant"
 
 
 def test_only_the_newest_releases_may_write_issues():

@@ -97,6 +97,8 @@ def find(exercise_id: str) -> Exercise:
     known, wanted = all_exercises(), exercise_id.strip()
     if wanted in known:
         return known[wanted]
-    close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
+    # who writes "1.1" means an exercise; a case begins with C
+    alike = [name for name in known if name.startswith("C") == wanted.upper().startswith("C")]
+    close = difflib.get_close_matches(wanted.upper(), alike, n=1, cutoff=0.5)
     advice = f'Did you mean "{close[0]}"?' if close else f"There are {', '.join(known)}."
     raise KeyError(f'There is no exercise "{wanted}". {advice}')

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from IPython.display import display
 
-from helpers.exercises import sources
+from helpers.exercises import progress, sources
 from helpers.exercises.exercise import find
 from helpers.exercises.judging import verdict
 from helpers.messages.message import Kind, Message
@@ -29,7 +29,10 @@ def check(exercise_id: str, candidate: Callable | str | None = None) -> None:
     except KeyError as error:
         display(Message(Kind.UNCHECKED, "Nothing checked", (error.args[0],)))
     else:
-        display(verdict(exercise, candidate))
+        found = verdict(exercise, candidate)
+        display(found)
+        if said := progress.record(exercise, found):
+            display(Message(Kind.UNCHECKED, "A word on your progress", (said,)))
 
 
 class NotRight(AssertionError):

@@ -8,7 +8,7 @@ class Trap:
     """A mistake in a training loop.
 
     `symptom` is what one sees first, in the words of the symptom index's headings. `link` leads from the folder of the
-    notebooks to the section that reproduces the trap.
+    notebooks to the section of a lesson, a clinic or the index itself that reproduces the trap.
     """
 
     number: int
@@ -19,59 +19,104 @@ class Trap:
 
 _BY_SYMPTOM = {
     "A gradient is None or too small": [
-        (1, "a constant that the tape does not watch", "01_gradient_tape.ipynb#None,-or-only-a-part-of-the-gradient"),
-        (3, "the calculation left the tape", "01_gradient_tape.ipynb#The-calculation-left-the-tape"),
-        (4, "a step on the way that has no slope", "01_gradient_tape.ipynb#None,-or-only-a-part-of-the-gradient"),
-        (5, "a part of the gradient was stopped", "01_gradient_tape.ipynb#None,-or-only-a-part-of-the-gradient"),
+        (
+            1,
+            "a constant that the tape does not watch",
+            "clinics/01_gradient_tape.ipynb#C1.6-From-3.0-it-works,-from-3-it-stops",
+        ),
+        (
+            3,
+            "the calculation left the tape",
+            "clinics/01_gradient_tape.ipynb#C1.1-It-stops-at-the-first-step,-without-gradients",
+        ),
+        (
+            4,
+            "a step on the way that has no slope",
+            "clinics/01_gradient_tape.ipynb#C1.6-From-3.0-it-works,-from-3-it-stops",
+        ),
+        (
+            5,
+            "a part of the gradient was stopped",
+            "clinics/01_gradient_tape.ipynb#C1.3-It-comes-to-rest-where-the-loss-is-not-lowest",
+        ),
     ],
     "The loss does not move at all": [
         (
             6,
             "the variable was replaced instead of changed",
-            "01_gradient_tape.ipynb#The-variable-replaced-instead-of-changed",
+            "clinics/01_gradient_tape.ipynb#C1.2-It-makes-one-step-and-stops-at-the-second",
         ),
         (39, "float16 without a scaled loss", "symptoms.ipynb#The-loss-does-not-move-at-all"),
     ],
     "The wrong part of the model learns": [
-        (7, "only some of the variables are moved", "01_gradient_tape.ipynb#Only-some-of-the-variables"),
-        (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (
+            7,
+            "only some of the variables are moved",
+            "clinics/01_gradient_tape.ipynb#C1.5-The-loss-falls-and-stays-too-high",
+        ),
+        (34, "a layer frozen after the graph was traced", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
         (50, "a variable that Keras does not know", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
     ],
     "The loss is NaN or explodes": [
         (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
         (17, "a sum in place of a mean", "02_regression.ipynb#Mini-batches"),
+        (
+            51,
+            "an infinite slope under a finite loss",
+            "clinics/01_gradient_tape.ipynb#C1.4-The-loss-is-finite,-and-then-everything-is-NaN",
+        ),
     ],
     "The loss is too good": [
-        (12, "logits taken for probabilities", "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up"),
+        (
+            12,
+            "logits taken for probabilities",
+            "clinics/03_heart_failure.ipynb#C3.1-The-loss-never-gets-below-one-half",
+        ),
     ],
     "The loss has a floor": [
-        (10, "labels and predictions that make a table of all pairs", "02_regression.ipynb#Labels-without-a-column"),
-        (13, "probabilities taken for logits", "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up"),
-        (14, "a softmax of one output", "04_churn.ipynb#The-loop,-and-what-changed"),
+        (
+            10,
+            "labels and predictions that make a table of all pairs",
+            "clinics/02_regression.ipynb#C2.1-One-number-for-everybody",
+        ),
+        (
+            13,
+            "probabilities taken for logits",
+            "clinics/03_heart_failure.ipynb#C3.1-The-loss-never-gets-below-one-half",
+        ),
+        (14, "a softmax of one output", "symptoms.ipynb#The-loss-has-a-floor"),
     ],
     "The loss jumps": [
         (
             23,
             "the last batch, or a mean of means, for the epoch",
-            "02_regression.ipynb#The-last-batch-reported-as-the-epoch",
+            "clinics/02_regression.ipynb#C2.3-A-log-that-jumps",
         ),
-        (40, "rows in an order", "04_churn.ipynb#Rows-in-an-order"),
+        (40, "rows in an order", "clinics/04_churn.ipynb#Rows-in-an-order"),
     ],
     "A curve is flat or sluggish": [
-        (22, "a metric that is never reset, or shared", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
-        (24, "one number drawn as a curve", "03_heart_failure.ipynb#Curves-that-are-not-curves"),
-        (29, "Python code in a graph, which runs once", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
+        (
+            22,
+            "a metric that is never reset, or shared",
+            "clinics/03_heart_failure.ipynb#C3.2-A-curve-that-is-too-smooth",
+        ),
+        (24, "one number drawn as a curve", "clinics/03_heart_failure.ipynb#C3.2-A-curve-that-is-too-smooth"),
+        (
+            29,
+            "Python code in a graph, which runs once",
+            "clinics/05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once",
+        ),
     ],
     "A metric looks odd": [
         (
             11,
             "an accuracy with the wrong threshold or the wrong shapes",
-            "03_heart_failure.ipynb#Logits-and-probabilities-mixed-up",
+            "clinics/03_heart_failure.ipynb#C3.6-The-loss-falls,-the-accuracy-stays-at-chance",
         ),
-        (26, "a metric of another kind", "04_churn.ipynb#A-metric-of-another-kind"),
+        (26, "a metric of another kind", "clinics/04_churn.ipynb#A-metric-of-another-kind"),
     ],
     "The log differs from fit": [
-        (25, "the loss after the update", "02_regression.ipynb#The-loss-after-the-update"),
+        (25, "the loss after the update", "clinics/02_regression.ipynb#C2.6-The-same-weights,-another-log"),
         (
             49,
             "an optimizer made anew in each epoch",
@@ -92,68 +137,84 @@ _BY_SYMPTOM = {
         (21, "an evaluation in training mode", "clinics/06_state.ipynb#C6.1-Measured-twice,-two-results"),
     ],
     "Validation is too good": [
-        (41, "validation rows that become training rows", "04_churn.ipynb#Validation-rows-that-are-not-apart"),
-        (42, "a scale that knows too much", "03_heart_failure.ipynb#A-scale-that-knows-too-much,-and-zeros-that-lie"),
-        (45, "a choice made on the test rows", "04_churn.ipynb#Validation-rows-that-are-not-apart"),
+        (41, "validation rows that become training rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
+        (42, "a scale that knows too much", "clinics/03_heart_failure.ipynb#C3.3-Cholesterol-seems-to-protect"),
+        (45, "a choice made on the test rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
     ],
     "It learns in the first epoch only": [
-        (27, "an iterator that runs dry", "02_regression.ipynb#An-iterator-that-runs-dry"),
+        (27, "an iterator that runs dry", "clinics/02_regression.ipynb#C2.2-Good-on-some-rows,-bad-on-the-others"),
     ],
     "A new model does not learn": [
-        (31, "a graph that keeps the old model", "05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (31, "a graph that keeps the old model", "clinics/05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
     ],
     "The learning rate has no effect": [
-        (32, "a learning rate that never reaches the optimizer", "02_regression.ipynb#The-rate-adapts-to-the-loss"),
-        (33, "a decay that happens once, or far too fast", "02_regression.ipynb#Decay-that-does-not-decay"),
+        (
+            32,
+            "a learning rate that never reaches the optimizer",
+            "02_regression.ipynb#A-learning-rate-that-follows-the-loss",
+        ),
+        (
+            33,
+            "a decay that happens once, or far too fast",
+            "clinics/02_regression.ipynb#C2.4-Still-restless,-though-the-rate-falls",
+        ),
     ],
     "Weights of classes do nothing": [
-        (8, "weights that meet an average", "04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
+        (8, "weights that meet an average", "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
         (
             9,
             "weights and losses that make a table of all pairs",
-            "04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
+            "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
         ),
-        (46, "class weights under keys that no label has", "04_churn.ipynb#Same-as-model.fit?"),
         (
             48,
-            "weights of rows that a step of your own drops",
+            "weights of rows that a step of one's own drops",
             "clinics/06_state.ipynb#C6.4-Weights-of-rows-make-no-difference-in-fit",
         ),
+        (46, "class weights under keys that no label has", "symptoms.ipynb#Weights-of-classes-do-nothing"),
     ],
     "It is slow": [
-        (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once"),
+        (
+            28,
+            "a graph that is traced again and again",
+            "clinics/05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once",
+        ),
     ],
     "Restoring does not help": [
-        (38, "best weights that follow the live ones", "03_heart_failure.ipynb#Best-weights-that-follow-the-live-ones"),
+        (
+            38,
+            "best weights that follow the live ones",
+            "clinics/03_heart_failure.ipynb#C3.5-Back-to-the-best-epoch,-and-nothing-changes",
+        ),
         (52, "a run resumed without its optimizer", "clinics/06_state.ipynb#C6.5-After-a-restart-the-loss-jumps-up"),
     ],
     "The step is wrong": [
-        (35, "each gradient clipped on its own", "05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),
+        (35, "each gradient clipped on its own", "clinics/05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),
         (36, "accumulated gradients that are added up", "symptoms.ipynb#The-step-is-wrong"),
     ],
     "Two runs differ": [
-        (37, "an optimizer used again", "02_regression.ipynb#The-same-loop-with-Keras"),
+        (37, "an optimizer used again", "02_regression.ipynb#The-training-step,-with-Keras"),
     ],
     "It crashes": [
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
-        (16, "labels of the wrong type", "02_regression.ipynb#The-same-loop-with-Keras"),
+        (16, "labels of the wrong type", "02_regression.ipynb#The-training-step,-with-Keras"),
         (30, "variables made inside a graph", "05_mnist_cnn.ipynb#The-loop-becomes-a-graph"),
     ],
     "The inputs are wrong": [
         (
             43,
             "categories as numbers",
-            "03_heart_failure.ipynb#Words-that-are-not-encoded,-or-encoded-with-a-false-order",
+            "clinics/03_heart_failure.ipynb#C3.4-One-good-column,-and-a-weak-model",
         ),
         (
             44,
             'a number that means "not measured"',
-            "03_heart_failure.ipynb#A-scale-that-knows-too-much,-and-zeros-that-lie",
+            "clinics/03_heart_failure.ipynb#C3.3-Cholesterol-seems-to-protect",
         ),
         (
             47,
             "words that are not encoded",
-            "03_heart_failure.ipynb#Words-that-are-not-encoded,-or-encoded-with-a-false-order",
+            "clinics/03_heart_failure.ipynb#C3.4-One-good-column,-and-a-weak-model",
         ),
     ],
 }

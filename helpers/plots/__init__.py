@@ -5,27 +5,37 @@ global matplotlib state is read or changed. `show` shows one, `animate` one afte
 reader turns to.
 """
 
+from helpers.plots.classes import class_histograms, logit_to_loss
 from helpers.plots.classifiers import confusion, confusion_and_roc, pictures, reliability, roc_and_precision_recall
 from helpers.plots.descent import curves, learning_curves, lines, paths_on_contours
 from helpers.plots.palette import BLUE, ORANGE
+from helpers.plots.regression import line_and_path, settling
 from helpers.plots.showing import animate, show, slider
-from helpers.plots.tables import histogram_by_class, rate_by_category
+from helpers.plots.tables import rate_by_category
+from helpers.plots.tape import operations
+from helpers.plots.walks import walk, walks_on_map
 
 __all__ = [
     "BLUE",
     "ORANGE",
     "animate",
+    "class_histograms",
     "confusion",
     "confusion_and_roc",
     "curves",
-    "histogram_by_class",
     "learning_curves",
+    "line_and_path",
     "lines",
+    "operations",
+    "logit_to_loss",
     "paths_on_contours",
     "pictures",
     "rate_by_category",
     "reliability",
     "roc_and_precision_recall",
+    "settling",
     "show",
     "slider",
+    "walk",
+    "walks_on_map",
 ]

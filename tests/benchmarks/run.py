@@ -81,7 +81,7 @@ def main(arguments=None):
     if options.repeat is not None and options.repeat < 1:
         parser.error(f"--repeat {options.repeat}: at least 1")
     # what is started from here inherits these
-    os.environ.update(COURSE_DATA="bundled", TQDM_DISABLE="1", TF_CPP_MIN_LOG_LEVEL="3")
+    os.environ.update(COURSE_DATA="bundled", TQDM_DISABLE="1", COURSE_PROGRESS="off", TF_CPP_MIN_LOG_LEVEL="3")
     described, figures = machine(), []
     print(", ".join(f"{what}: {value}" for what, value in described.items()), flush=True)
     for section in options.names or SECTIONS:

@@ -14,14 +14,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 # what stands for more than itself: a pattern of a file's path, and the tests that look at it
 TESTS = [
+    (r"helpers/exercises/(own_copies|__main__)\.py", "tests/test_exercises_start.py"),
     (r"helpers/exercises/\w+\.py", "tests/test_verdicts.py tests/test_messages.py tests/test_exercises.py"),
-    (r"helpers/exercises/lesson\d\d/case.*\.py", "tests/test_exercises.py tests/test_mutants.py tests/test_clinics.py"),
     (r"helpers/exercises/lesson\d\d/(?!ex\d|__init__)\w+\.py", "tests/test_exercises.py tests/test_answers.py"),
     (r"helpers/messages/\w+\.py", "tests/test_messages.py tests/test_error_meanings.py tests/test_symptoms.py"),
     (r"helpers/(\w+)(/\w+)?\.py", r"tests/test_\1*.py"),
     (r"helpers/(.*/)?__init__\.py|helpers/jupyter/.*", "tests/test_install.py"),
     (r"notebooks/symptoms\.ipynb", "notebooks/symptoms.ipynb tests/test_symptoms.py tests/test_notebooks.py"),
     (r"notebooks/(exercises|solutions)/.*", r"\g<0> tests/test_exercise_notebooks.py tests/test_notebooks.py"),
+    (r"notebooks/published\.ipynb", r"\g<0> tests/test_published.py tests/test_notebooks.py"),
     (r"notebooks/clinics/.*", r"\g<0> tests/test_clinics.py tests/test_notebooks.py"),
     (r"notebooks/.*\.ipynb", r"\g<0> tests/test_notebooks.py"),
     (r"notebooks/figures/.*", "tests/test_refresh.py"),
@@ -29,6 +30,7 @@ TESTS = [
     (r"tests/tools/lesson_template\.ipynb", r"\g<0> tests/test_notebook_rules.py"),
     (r"tests/tools/(rules_of_\w+|notebook_reading)\.py", "tests/test_notebook_rules.py tests/test_notebooks.py"),
     (r"tests/tools/(mutants|pasting|checker_figures|dump_verdicts)\.py", "tests/test_mutants.py"),
+    (r"tests/tools/mutate_equivalent\.txt", "tests/test_mutate.py"),
     (r"tests/tools/(\w+)\.py", r"tests/test_\1*.py"),
     (r"tests/training_cases\.py", "tests/test_training*.py"),
     (r"tests/(conftest|data_faults)\.py", "tests/test_data*.py"),
@@ -42,7 +44,7 @@ TESTS = [
     (r"\.github/.*|\.ci/.*", "tests/test_workflows.py"),
     (r"[\w.]+", "tests/test_install.py"),
 ]
-EXERCISE = re.compile(r"(?:helpers/exercises|tests/answers)/lesson(\d\d)/ex(\d+)\w*\.py")
+EXERCISE = re.compile(r"(?:helpers/exercises|tests/answers)/lesson(\d\d)/(ex|case)(\d+)\w*\.py")
 
 
 def changed_files(base="HEAD"):
@@ -67,15 +69,20 @@ def tests_of(path):
 
 def commands(paths):
     """Return the arguments of one call of pytest for the exercises, with their numbers, and of one for the rest."""
-    numbers = sorted({f"{found[1]}.{found[2]}" for path in paths if (found := EXERCISE.fullmatch(path))})
+    numbers = sorted({number_of(*found.groups()) for path in paths if (found := EXERCISE.fullmatch(path))})
     rest = sorted({test for path in paths if not EXERCISE.fullmatch(path) for test in tests_of(path)})
     calls = []
     if numbers:
-        files = ["tests/test_exercises.py", "tests/test_answers.py", "tests/test_mutants.py"]
-        calls.append(["-o", "addopts=", *files, "-k", " or ".join(numbers)])
+        files = [f"tests/test_{name}.py" for name in ("exercises", "answers", "mutants", "clinics")]
+        calls.append(["-o", "addopts=", *files, "--every-mutant", "-k", " or ".join(numbers)])
     if rest or numbers:
         calls.append(["-p", "no:cacheprovider", *sorted({*rest, "tests/test_style.py"})])
     return calls
+
+
+def number_of(lesson, kind, number):
+    """Return what the exercise or case in a file is called: lesson04/ex2_... holds 04.2, lesson04/case2_... C4.2."""
+    return f"C{int(lesson)}.{number}" if kind == "case" else f"{lesson}.{number}"
 
 
 def main(base="HEAD"):

@@ -51,7 +51,10 @@ which one it is and what to change. Unless a task asks for it, leave the argumen
 arrays, lists and dictionaries that it gets belong to whoever calls it.
 
 `{call}` checks an answer, `hint("{first.id}")` gives a nudge and, called again, says more,
-`solution("{first.id}")` shows one right answer. The lesson is [{path.stem[:2]}](../{path.name})."""
+`solution("{first.id}")` shows one right answer. The lesson is [{path.stem[:2]}](../{path.name}).
+
+Write in your own copy, the one in `notebooks/my/exercises/`, which [00 Start here](../00_start_here.ipynb) makes and no
+update of the course touches."""
     solved = f"""This is the solved notebook: each function is one right answer among several. The tasks alone are
 [here](../exercises/{path.name})."""
     return new_markdown_cell(text, id="opening"), tagged(new_markdown_cell(solved, id="solved"))

@@ -5,6 +5,7 @@ import ast
 import copy
 import dataclasses
 import functools
+import random
 import signal
 import threading
 import time
@@ -130,14 +131,23 @@ def in_time(function, seconds=20):
         signal.signal(signal.SIGINT, before)
 
 
+def drawn(found, exercise_id, most):
+    """Return as many of these mutants, drawn by the exercise's number, in their order; all if `most` is None."""
+    if most is None or most >= len(found):
+        return found
+    places = random.Random(exercise_id).sample(range(len(found)), most)
+    return [found[place] for place in sorted(places)]
+
+
 # a mutant replaces nothing in a library; to measure the reference again after each would double the time
 @unittest.mock.patch("helpers.exercises.judging._poisoned", lambda exercise, expected: None)
 @functools.cache
-def judged_mutants(exercise):
-    """Return the figures of one exercise's mutants, and which of them the check judges wrongly."""
+def judged_mutants(exercise, most=None):
+    """Return the figures of one exercise's mutants, or of a few of them, and which of them the check judges wrongly."""
     on_second = dataclasses.replace(exercise, observe=exercise.second)
     figures = {"mutants": 0, "right on all probes": 0, "wrongly accepted": [], "wrongly named": []}
-    for what, text in mutants(sources.text_of(exercise.reference)):
+    every = list(mutants(sources.text_of(exercise.reference)))
+    for what, text in drawn(every, exercise.id, most):
         try:
             mutant = paste(exercise, text)
         except Exception:  # it cannot even be defined

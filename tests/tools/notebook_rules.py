@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 
 import rules_of_form as form
+import rules_of_lessons as lessons
 import rules_of_words as words
 from notebook_reading import NOTEBOOKS, TEMPLATE, all_notebooks, as_typed
 
@@ -28,13 +29,21 @@ RULES = [
     form.tables_have_headers,
     words.links_resolve,
     words.spelling_is_american,
-    words.prose_is_balanced,
-    form.headings_nest,
-    form.lesson_is_in_order,
-    form.opens_with_table,
-    form.objectives_are_answered,
-    form.predictions_are_collapsed,
     words.numbers_are_checked,
+    form.headings_nest,
+    lessons.lesson_is_one_sitting,
+    lessons.minutes_are_stated,
+    lessons.something_trains_early,
+    lessons.lesson_is_in_order,
+    lessons.clinic_is_in_order,
+    lessons.opens_with_table,
+    lessons.opens_with_recall,
+    lessons.objectives_are_answered,
+    lessons.lesson_links_its_clinic,
+    lessons.predictions_are_collapsed,
+    lessons.proofs_are_folded,
+    lessons.asserts_are_proofs,
+    lessons.folds_can_be_read,
 ]
 # where the template of a lesson would lie as a lesson
 TEMPLATE_AS_LESSON = NOTEBOOKS / "06_your_topic.ipynb"

@@ -1,11 +1,10 @@
-"""Published figures beside this course's: the tables in README.md and in the lessons, made anew from the real data.
+"""Published figures beside this course's: the tables in notebooks/published.ipynb and README.md, made anew.
 
-    COURSE_DATA=FOLDER python tests/tools/published.py     about six minutes on two cores
+    COURSE_DATA=FOLDER python tests/tools/published.py     about a minute on two cores
 
-Each lesson that checks a publication runs from top to bottom on the real data (so all its asserts hold there too); one
-more cell then runs its `published_recipe` on several splits and sends the results here. It says
-where a lesson's table is out of date, and prints what to paste: first into the lessons, then into README.md. The tests
-do the same with fewer splits, and compare each run with the table's spread.
+It runs notebooks/published.ipynb from top to bottom on the real data, so all its asserts hold there too, says which
+figure of its tables is out of date, and prints what to paste: first into the notebook, then into README.md. A test does
+the same.
 """
 
 import json
@@ -18,30 +17,14 @@ import nbformat
 import pandas as pd
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-# of each table; and in the test run, where lesson 03 costs nothing more: it makes five of its own
-SPLITS = 10
-FEW_SPLITS = {"03_heart_failure": 5, "04_churn": 2}
-# what a single run may be away from the mean, in standard deviations; in these splits the furthest is at 2.0
-FURTHEST = 3
-# the last cell of each lesson prints one row a run, as JSON; a column ends with None where it has fewer runs
-CELLS = {
-    "03_heart_failure": """
-more = [published_recipe(seed) for seed in range(len(runs), splits)]
-runs = pd.concat([runs, pd.DataFrame(more)], ignore_index=True)
-""",
-    "04_churn": """
-runs = pd.DataFrame([published_recipe(seed) for seed in range(splits)])
-one_split = pd.DataFrame([published_recipe(seed, split=42) for seed in range(splits // 2)])
-right = pd.DataFrame([published_recipe(seed, weighted_per_row) for seed in range(splits // 2)])
-runs = runs.join(one_split.add_suffix(", one split")).join(right.add_suffix(", weights per row"))
-""",
-}
-PRINT = "print(runs.to_json(orient='records'))"
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "notebooks" / "published.ipynb"
+# the lesson whose recipe it is -> the notebook's table of runs; a column ends with NaN where it has fewer runs
+RUNS = {"03": "heart_runs", "04": "churn_runs"}
 
-# A lesson's table: | quantity | published | mean ± standard deviation | inside two standard deviations? |
+# A row of a table: | quantity | published | mean ± standard deviation | inside two standard deviations? |
 ROW = re.compile(r"^\| ([\w ,-]+?) \| ?(\.\d+)? \| (\.\d+) ± (\.\d+) \| ?(yes|no)? \|$", re.MULTILINE)
-# what the lessons call a figure -> its column in the runs, where the two differ
+# what the notebook calls a figure -> its column in the runs, where the two differ
 COLUMNS = {
     "training loss": "loss",
     "training accuracy": "accuracy",
@@ -54,34 +37,42 @@ REASONS = {
     "recall": "low: in no split was it as low",
     "recall, one split": "the split explains most of the spread above",
     "mean probability, one split": "as above",
-    "first loss": "training went on from an earlier run: it is a second epoch's loss",
+    "first loss": "probably training went on from an earlier run: it is what a second epoch logs",
     "recall, weights per row": "what working class weights do",
     "mean probability, weights per row": "and what they cost: it is no longer the share that leaves",
 }
 
 
-def read(lesson):
-    return nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+def tables(notebook=None):
+    """Return {lesson: rows} of the notebook's tables; a row has quantity, published, mean, spread, verdict."""
+    notebook = notebook or nbformat.read(NOTEBOOK, as_version=4)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    return {lesson: ROW.findall("".join(part for part in sections if part.startswith(lesson))) for lesson in RUNS}
 
 
-def run(lesson, real_data, splits=SPLITS):
-    """Run a lesson on the real files in `real_data`; return (the executed notebook, one row per run of its recipe)."""
-    notebook = read(lesson)
-    notebook.cells.append(nbformat.v4.new_code_cell(f"splits = {splits}\n{CELLS[lesson]}{PRINT}"))
+def figures_of(lesson):
+    """Return the figures of a lesson's rows, published and measured, as text: what that lesson may quote."""
+    rows = tables().get(lesson, [])
+    return [figure for _, published, mean, spread, _ in rows for figure in (published, mean, spread) if figure]
+
+
+def run(real_data):
+    """Run the notebook on the real files in `real_data`; return (the executed notebook, {lesson: one row per run})."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    # one more cell for each table prints it for us
+    for name in RUNS.values():
+        notebook.cells.append(nbformat.v4.new_code_cell(f"print({name}.to_json(orient='records'))"))
     before = os.environ.get("COURSE_DATA", "")
     os.environ["COURSE_DATA"] = str(real_data)  # the kernel inherits it
     try:
         # the limits, in seconds, are for what hangs; nbclient's own give up on the output of a busy machine
-        folder = {"metadata": {"path": NOTEBOOKS}}
+        folder = {"metadata": {"path": NOTEBOOK.parent}}
         NotebookClient(notebook, resources=folder, timeout=1200, startup_timeout=600, iopub_timeout=600).execute()
     finally:
         os.environ["COURSE_DATA"] = before
-    return notebook, pd.DataFrame(json.loads(notebook.cells.pop().outputs[0].text))
-
-
-def table_of(notebook):
-    """Return the rows of a lesson's table: (quantity, published, mean, spread, verdict), as text."""
-    return ROW.findall("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
+    printed = [cell.outputs[0].text for cell in notebook.cells[-len(RUNS) :]]
+    return notebook, {lesson: pd.DataFrame(json.loads(text)) for lesson, text in zip(RUNS, printed)}
 
 
 def measured(rows, runs):
@@ -98,29 +89,16 @@ def measured(rows, runs):
 
 
 def out_of_date(lesson, stored, anew):
-    """Return where a lesson's table differs from what its recipe gives, as sentences."""
+    """Return where a table differs from what its recipe gives, as sentences."""
     problems = []
     for (quantity, _, *numbers, verdict), (*_, mean, spread, new_verdict) in zip(stored, anew, strict=True):
         away = max(abs(float(old) - float(new)) for old, new in zip(numbers, (mean, spread)))
-        # the last digit, and what another processor changes
-        if away > 0.005 or verdict != new_verdict:
+        # the last digit, and what another processor changes; what is not a number is out of date too
+        if not away <= 0.005 or verdict != new_verdict:
             problems.append(
-                f"notebooks/{lesson}.ipynb says {' ± '.join(numbers)}, {verdict or 'no verdict'}, for {quantity}; "
-                f"its recipe gives {mean} ± {spread}, {new_verdict or 'no verdict'}."
+                f"notebooks/published.ipynb, {lesson}, says {' ± '.join(numbers)}, {verdict or 'no verdict'}, for "
+                f"{quantity}; its recipe gives {mean} ± {spread}, {new_verdict or 'no verdict'}."
             )
-    return problems
-
-
-def far_off(lesson, rows, runs):
-    """Return which of a few runs are too far from a lesson's table to belong to it, as sentences."""
-    problems = []
-    for quantity, _, mean, spread, _ in rows:
-        for seed, value in runs[COLUMNS.get(quantity, quantity)].dropna().items():
-            if not abs(value - float(mean)) <= FURTHEST * float(spread):
-                problems.append(
-                    f"notebooks/{lesson}.ipynb says {mean} ± {spread} for {quantity}; its recipe gives {value:.3f} "
-                    f"with seed {seed}, more than {FURTHEST} standard deviations away."
-                )
     return problems
 
 
@@ -134,11 +112,11 @@ def readme_table(rows_of_lessons):
 def readme_row(lesson, row):
     quantity, published, mean, spread, verdict = row
     reason = REASONS.get(quantity, "")
-    return f"| {lesson[:2]} | {quantity} | {published} | {mean} ± {spread} | {verdict} | {reason} |"
+    return f"| {lesson} | {quantity} | {published} | {mean} ± {spread} | {verdict} | {reason} |"
 
 
-def lesson_rows(rows):
-    """Return the rows of a lesson's table, Markdown."""
+def notebook_rows(rows):
+    """Return the rows of a table in the notebook, Markdown."""
     lines = [
         f"| {quantity} | {published} | {mean} ± {spread} | {verdict} |"
         for quantity, published, mean, spread, verdict in rows
@@ -147,26 +125,26 @@ def lesson_rows(rows):
 
 
 def differences(readme, rows_of_lessons):
-    """Return where README.md's table says something else than the lessons' tables, as sentences."""
+    """Return where README.md's table says something else than the notebook's tables, as sentences."""
     lines, problems = readme.splitlines(), []
     for lesson, rows in rows_of_lessons.items():
         for row in rows:
-            name, wanted = f"| {lesson[:2]} | {row[0]} |", readme_row(lesson, row)
+            name, wanted = f"| {lesson} | {row[0]} |", readme_row(lesson, row)
             if wanted not in lines:
                 found = next((line for line in lines if line.startswith(name)), "nothing of it")
-                problems.append(f"README.md says {found}\n  the lesson, {wanted}")
+                problems.append(f"README.md says {found}\n  the notebook, {wanted}")
     return problems
 
 
 def main(real_data):
-    """Print the tables anew, and which lessons are out of date; return how many figures are."""
-    stored = {lesson: table_of(read(lesson)) for lesson in CELLS}
-    anew = {lesson: measured(rows, run(lesson, real_data)[1]) for lesson, rows in stored.items()}
+    """Print the tables anew, and which figures are out of date; return how many."""
+    stored, (_, runs) = tables(), run(real_data)
+    anew = {lesson: measured(rows, runs[lesson]) for lesson, rows in stored.items()}
     for lesson, rows in anew.items():
-        print(f"For the table in notebooks/{lesson}.ipynb:\n\n{lesson_rows(rows)}\n")
+        print(f"For the table of {lesson} in notebooks/published.ipynb:\n\n{notebook_rows(rows)}\n")
     print(f"For README.md:\n\n{readme_table(anew)}")
-    problems = [problem for lesson in CELLS for problem in out_of_date(lesson, stored[lesson], anew[lesson])]
-    print("\n" + ("\n".join(problems) or "The tables in the lessons are up to date."))
+    problems = [problem for lesson in RUNS for problem in out_of_date(lesson, stored[lesson], anew[lesson])]
+    print("\n" + ("\n".join(problems) or "The tables in the notebook are up to date."))
     return len(problems)
 
 

@@ -122,7 +122,7 @@ def is_library_frame(entry):
 def main(names):
     """Refresh the named notebooks, or all and the template of a lesson; return the number that failed."""
     # kernels inherit these; progress bars and sliders would be stored as widgets with random ids
-    os.environ.update(COURSE_DATA="bundled", TQDM_DISABLE="1", COURSE_STILL="1")
+    os.environ.update(COURSE_DATA="bundled", TQDM_DISABLE="1", COURSE_STILL="1", COURSE_PROGRESS="off")
     refreshed, failures = [], []
     for path in [Path(name).resolve() for name in names] or [*all_notebooks(), TEMPLATE]:
         try:

@@ -1,4 +1,4 @@
-"""The rules for the form of a notebook: stored outputs, metadata, code, figures, and the order of a lesson.
+"""The rules for the form of any notebook: stored outputs, metadata, code, figures, headings.
 
 A rule takes a notebook and its path and returns the problems it found, as sentences.
 """
@@ -12,21 +12,22 @@ import refresh
 from notebook_reading import (
     all_cells,
     code_cells,
+    count_lines,
     has_exercises,
-    headings,
     is_executed,
+    is_folded,
     is_lesson,
+    is_second_edition,
     outline,
-    section,
+    parsed,
     stored_text,
     tags,
     text_cells,
+    visible_cells,
     without_code,
 )
 
 TAGS = {"nbval-ignore-output", "nbval-skip", "skip-execution", "raises-exception", "solution", "proof"}
-OPENING = ["Time", "You need", "You will be able to"]
-ENDING = ["Same as `model.fit`?", "What goes wrong", "What you saw", "Your turn"]
 
 
 # Stored outputs and metadata.
@@ -99,36 +100,28 @@ def no_machine_paths(notebook, path):
 
 
 def cells_are_small(notebook, path):
-    """At most 45 code cells of at most 20 lines; in lessons the median is at most 5, and nine in ten have at most 12.
+    """At most 45 cells to read, of at most 20 lines of 120 characters; the docstring of an exercise does not count.
 
-    A line has at most 120 characters, which a laptop's screen shows without scrolling sideways.
-    The docstring of an exercise is its contract; it does not count.
+    In a lesson a cell to read has at most 15 lines of 88 characters, which a small window shows without scrolling
+    sideways, and the median cell at most 5 lines.
     """
     lines_of = without_docstrings if has_exercises(path) else str.splitlines
     lengths = {where: count_lines(lines_of(cell.source)) for where, cell in code_cells(notebook)}
-    problems = [
-        f"{where}: has {length} lines, at most 20; split it, or move a part to helpers"
-        for where, length in lengths.items()
-        if length > 20
-    ]
+    read = [lengths[where] for where, _ in visible_cells(notebook)]
+    problems = []
     for where, cell in code_cells(notebook):
+        is_small = is_lesson(path) and is_second_edition(path) and not is_folded(cell)
+        most, columns = (15, 88) if is_small else (20, 120)
         widest = max(map(len, cell.source.splitlines()), default=0)
-        problems += [f"{where}: has a line of {widest} characters, at most 120; break it"] if widest > 120 else []
-    if len(lengths) > 45:
-        problems.append(f"has {len(lengths)} code cells, at most 45; split the notebook")
-    if is_lesson(path) and lengths:
-        long = [where for where, length in lengths.items() if length > 12]
-        if len(long) > len(lengths) / 10:
-            problems.append(f"{', '.join(long)}: more than 12 lines each, which one cell in ten may have; split some")
-        if statistics.median(lengths.values()) > 5:
-            problems.append(
-                f"{statistics.median(lengths.values())} lines in its median code cell, at most 5; split some"
-            )
+        if lengths[where] > most:
+            problems.append(f"{where}: has {lengths[where]} lines, at most {most}; split it, or move a part to helpers")
+        if widest > columns:
+            problems.append(f"{where}: has a line of {widest} characters, at most {columns}; break it")
+    if len(read) > 45:
+        problems.append(f"has {len(read)} code cells, at most 45; split the notebook")
+    if is_lesson(path) and read and statistics.median(read) > 5:
+        problems.append(f"{statistics.median(read)} lines in its median code cell, at most 5; split some")
     return problems
-
-
-def count_lines(lines):
-    return len([line for line in lines if line.strip()])
 
 
 def without_docstrings(source):
@@ -153,15 +146,6 @@ def functions_are_short(notebook, path):
 def functions(source):
     """Return the functions that a cell defines, as syntax trees."""
     return [node for node in ast.walk(parsed(source)) if isinstance(node, ast.FunctionDef)]
-
-
-def parsed(source):
-    """Return a cell's syntax tree; an empty one if it is wrong on purpose, as in a lesson it may be."""
-    source = re.sub(r"^(\s*)%.*", r"\1pass", source, flags=re.MULTILINE)  # magics are not Python
-    try:
-        return ast.parse(source)
-    except SyntaxError:
-        return ast.Module(body=[], type_ignores=[])
 
 
 def function_length(function, source):
@@ -225,7 +209,7 @@ def tables_have_headers(notebook, path):
     ]
 
 
-# The order of a lesson.
+# Headings.
 
 
 def headings_nest(notebook, path):
@@ -238,110 +222,3 @@ def headings_nest(notebook, path):
         if level > before + 1:
             problems.append(f"the heading {text!r} skips a level")
     return problems
-
-
-def lesson_is_in_order(notebook, path):
-    if not is_lesson(path):
-        return []
-    number, problems = path.name[:2], []
-    if not notebook.cells[0].source.startswith(f"# {number} "):
-        problems.append(f"its first line should be: # {number} Title")
-    titles = [text for level, text in outline(notebook) if level == 2]
-    if titles[:1] != ["The question"]:
-        problems.append("its first section should be: ## The question")
-    # lesson 01 has no model yet
-    ending = ENDING[1:] if number == "01" else ENDING
-    if titles[-len(ending) :] != ending:
-        problems.append(f"its last sections should be, in this order: {', '.join(ending)}")
-    traps = [text for level, text in headings(section(notebook, "What goes wrong")[0]) if level == 3]
-    if not 1 <= len(traps) <= 5:
-        problems.append(f"What goes wrong has {len(traps)} headings of level 3, one for each trap; 1 to 5 are right")
-    return problems
-
-
-def opens_with_table(notebook, path):
-    """| **Time** | … |, | **You need** | … |, | **You will be able to** | *verb* … · *verb* … · *verb* … |."""
-    if not is_lesson(path):
-        return []
-    rows = opening_table(notebook)
-    if list(rows) != OPENING:
-        return [f"its first cell needs a table with the rows {', '.join(OPENING)}, each name in bold"]
-    problems, goals = [], objectives(notebook)
-    if not 3 <= len(goals) <= 5:
-        problems.append(f"names {len(goals)} objectives, separated by ' · '; 3 to 5 are right")
-    return problems + [f"the objective {goal!r} should begin with a *verb*" for goal in goals if not verb(goal)]
-
-
-def opening_table(notebook):
-    rows = re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", notebook.cells[0].source, flags=re.MULTILINE)
-    return dict(rows)
-
-
-def objectives(notebook):
-    goals = opening_table(notebook).get("You will be able to", "")
-    return goals.split(" · ") if goals else []
-
-
-def verb(objective):
-    """Return the emphasized word that an objective begins with, None without one."""
-    found = re.match(r"\*(\w+)\*", objective)
-    return found and found[1].lower()
-
-
-def objectives_are_answered(notebook, path):
-    """What you saw computes a table, and has one bullet `- **Verb**: …` for each objective, in the same order."""
-    if not is_lesson(path):
-        return []
-    text, code = section(notebook, "What you saw")
-    problems = []
-    if not any(cell.outputs for cell in code):
-        problems.append("What you saw needs a code cell that prints the results")
-    promised = [verb(goal) for goal in objectives(notebook)]
-    answered = [found and found[1].lower() for found in (re.match(r"\*\*(\w+)\*\*: ", b) for b in bullets(text))]
-    if answered != promised:
-        problems.append(f"What you saw should have the bullets {promised}, each as - **Verb**: …; it has {answered}")
-    return problems
-
-
-def bullets(text):
-    return re.findall(r"^- (.*)", text, flags=re.MULTILINE)
-
-
-def predictions_are_collapsed(notebook, path):
-    """After **Predict.** comes a code cell with a collapsed output, whose first line does not give the answer away.
-
-    A cell for the reader's own guess, `guess = ...`, may stand before it.
-    """
-    problems, asked = [], False
-    for where, cell in all_cells(notebook):
-        collapsed = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
-        if cell.cell_type != "code":
-            if asked:
-                problems.append(f"{where}: stands between a question and its answer")
-            asked = bool(re.search(r"^\*\*Predict\.\*\*", cell.source, flags=re.MULTILINE))
-            continue
-        if asked and is_guess(cell):
-            continue
-        if asked and not collapsed:
-            problems.append(f'{where}: answers Predict; set its metadata "jupyter": {{"outputs_hidden": true}}')
-        if collapsed and not asked:
-            problems.append(f"{where}: is collapsed, but no line of the text before it begins with **Predict.**")
-        if asked and not is_name(first_line(cell)):
-            problems.append(f"{where}: should first print a line that says what the numbers are, without them")
-        asked = False
-    return problems + (["the last question, **Predict.**, has no code cell after it"] if asked else [])
-
-
-def is_guess(cell):
-    return bool(re.fullmatch(r"guess\w* = \.\.\.", cell.source.strip()))
-
-
-def first_line(cell):
-    """Return the first printed line, which JupyterLab shows of a collapsed output."""
-    first = cell.outputs[0] if cell.outputs else {}
-    return first.text.splitlines()[0] if first.get("name") == "stdout" else ""
-
-
-def is_name(line):
-    """Whether a line only names a quantity: "loss, and ln 2", but not "loss 0.69", "share: 2" or "12 %"."""
-    return bool(re.search(r"[A-Za-z]{2}", line)) and not re.search(r"\d*\.\d|\d\s*%|[:=]\s*[-+]?\d", line)

@@ -14,7 +14,8 @@ with tf.GradientTape() as tape:
     y = w * w + tf.stop_gradient(w) * w
 ```
 
-What does `tape.gradient(y, w)` give? Work it out on paper and let `what_the_tape_says` return the number
+`tf.stop_gradient(w)` has the value of `w`, 3, and hides from the tape where it came from: to the tape it is a fixed
+number. What does `tape.gradient(y, w)` give? Work it out on paper and let `what_the_tape_says` return the number
 (an int, a float or a scalar tensor)."""
 HINTS = (
     "`tf.stop_gradient(w)` still has the value 3. What is gone is only the tape's knowledge of where that 3 came from.",

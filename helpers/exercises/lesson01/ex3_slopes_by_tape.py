@@ -9,7 +9,8 @@ TITLE = "Slopes along plain numbers"
 TASK = """Fill the two gaps in `slopes_by_tape(function, numbers)`, each marked by `...`. It returns the slope of
 `function(*numbers)` along each of the numbers, by tape. The numbers are plain Python numbers, such as `[3, 2]` or
 `[1.5, 0.5]`; the function wants to be given float32 scalars. The answer is a list with one slope for each number, a
-scalar tensor or a plain number, and 0, not `None`, for a number that the function does not use.
+scalar tensor or a plain number, and 0, not `None`, for a number that the function does not use (`tape.gradient` has an
+argument for that, `unconnected_gradients="zero"`).
 
 `function(*numbers)` calls the function with the list's items as its arguments. You may change the lines around the
 gaps, too."""

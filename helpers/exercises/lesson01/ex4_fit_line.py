@@ -8,8 +8,8 @@ from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Mend gradient descent"
-TASK = """This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes from the
-lesson. Run it on a few points, read the last line of the error, mend the loop, and check it. Three points will do:
+TASK = """This loop is meant to fit a line, `w * inputs + b`, by gradient descent. It contains **two** mistakes. Run it
+on a few points, read the last line of the error, mend the loop, and check it. Three points will do:
 
 ```python
 inputs, targets = tf.constant([0.0, 1.0, 2.0]), tf.constant([1.0, 3.0, 5.0])

@@ -1,119 +1,74 @@
 """01.5 Division for our own tape."""
 
-import inspect
-
 import numpy as np
 
 from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Division for our own tape"
-TASK = """Our own tape knows `*`, `+`, `-`, `**` and `tanh`. Teach it to divide. Write `divide(a, b, Value, records)`,
-with the pattern of `multiply` from the first step of "What the tape really is": compute the quotient, put a `send_back`
-on the tape, return the quotient as a `Value`.
+TASK = """Our own tape knows `+`, `-`, `*` and `**`. Teach it to divide. Write `divide(a, b, Node)`, with the pattern of
+`multiply` from "A tape by hand": return a `Node` that has the quotient as its value, and as its inputs the two numbers,
+each with the slope along it.
 
-The class `Value` and the list `records` come as arguments, so that the check can use a tape of its own. What you put on
-it must be something that can be called without arguments."""
+One of the two may be a plain number, as in `divide(1, x, Node)` or `divide(x, 2, Node)`. The class comes as an
+argument, so that the check can use a tape of its own; `Node(value, name, inputs)` is the one of the lesson. The name is
+up to you, and whether a plain number becomes a node as well."""
 HINTS = (
     "How much does a / b change per unit of a? And per unit of b? Write a / b as a · b⁻¹ and use the rule for xⁿ.",
-    "The slopes are 1 / b and −a / b². Each is multiplied by `y.gradient`, and added to the gradient that is "
-    "already there.",
-    "`send_back` is a function inside `divide`. `records.append(send_back)` puts it on the tape without calling it.",
+    "The slopes are 1 / b and −a / b². The inputs are a list of two pairs, `[(a, ...), (b, ...)]`.",
+    "A plain number has no `value`: `if not isinstance(a, Node): a = Node(a, str(a))` makes a node of it first.",
 )
 
 
-def divide(a, b, Value, records):
-    """Return a / b and put on the tape what sends the gradient back.
+def divide(a, b, Node):
+    """Return a / b as a node, with its inputs and the slopes along them.
 
     Args:
-        a, b: Values; `data` is the number, `gradient` how much the final result changes with it.
-        Value: the class of the lesson; `Value(data)` starts with the gradient 0.
-        records: the tape, a list of functions without arguments; it will be played backward.
+        a, b: nodes, or one of them a plain number; `value` is a node's number.
+        Node: the class of the lesson; `Node(value, name, inputs)` puts a new node on the tape. `inputs` is a list of
+            pairs (node, slope along it).
 
     Returns:
-        The quotient, a Value.
+        The quotient, a Node.
     """
-    y = Value(a.data / b.data)
-
-    def send_back():
-        a.gradient += y.gradient / b.data
-        b.gradient -= y.gradient * a.data / b.data**2
-
-    records.append(send_back)
-    return y
+    if not isinstance(a, Node):
+        a = Node(a, str(a))
+    if not isinstance(b, Node):
+        b = Node(b, str(b))
+    return Node(a.value / b.value, "/", [(a, 1 / b.value), (b, -a.value / b.value**2)])
 
 
 NOTE = (
-    "That is all it takes to extend a tape: a value, and one slope per input. TensorFlow keeps such a function "
+    "That is all it takes to extend a tape: a value, and one slope for each input. TensorFlow keeps such a rule "
     "for each of its operations, and `tf.custom_gradient` lets you bring one of your own."
 )
 EXPLANATION = (
-    "The slopes of a / b are 1 / b and −a / b²; the chain rule multiplies each by the quotient's own "
-    "gradient, which is known only when the tape is played. `+=` and `-=` keep what other uses of the same value "
-    "have sent back."
+    "The slopes of a / b are 1 / b and −a / b². The walk back multiplies each by the quotient's own gradient and adds "
+    "the products up, so here it is enough to note them beside their nodes."
 )
 
 
 # Other right answers
 
 
-def divide_with_slopes(a, b, Value, records):
-    result = Value(a.data / b.data)
-
-    def send_back():
-        for value, slope in ((a, 1 / b.data), (b, -a.data * b.data**-2)):
-            value.gradient += slope * result.gradient
-
-    records.append(send_back)
-    return result
+def divide_from_quotient(a, b, Node):
+    a = a if isinstance(a, Node) else Node(a, "constant")
+    b = b if isinstance(b, Node) else Node(b, "constant")
+    quotient = Node(a.value / b.value, "quotient", [])
+    quotient.inputs.append((a, 1 / b.value))
+    quotient.inputs.append((b, -quotient.value / b.value))
+    return quotient
 
 
-def divide_by_quotient(a, b, Value, records):
-    y = Value(a.data / b.data)
-
-    def send_back():
-        share = y.gradient / b.data
-        a.gradient = a.gradient + share
-        b.gradient = b.gradient - share * y.data
-
-    records += [send_back]
-    return y
+def divide_without_constants(a, b, Node):
+    if not isinstance(b, Node):
+        return Node(a.value / b, "/", ((a, 1 / b),))
+    if not isinstance(a, Node):
+        return Node(a / b.value, "/", ((b, -a * b.value**-2),))
+    return Node(a.value / b.value, "/", ((a, 1 / b.value), (b, -a.value * b.value**-2)))
 
 
 # Mistakes
-
-
-@mistake(
-    "the second use overwrites the first",
-    "One division alone is right. When a value is used twice, only one of its uses is left in "
-    "its gradient. Every use counts: add to the gradient, do not replace it.",
-)
-def overwritten(a, b, Value, records):
-    y = Value(a.data / b.data)
-
-    def send_back():
-        a.gradient = y.gradient / b.data
-        b.gradient = -y.gradient * a.data / b.data**2
-
-    records.append(send_back)
-    return y
-
-
-@mistake(
-    "the chain is cut",
-    "The gradients of a / b are right as long as it is the end of the calculation. When "
-    "something follows it, what comes back from there must be passed on: multiply by the gradient of the "
-    "quotient.",
-)
-def chain_cut(a, b, Value, records):
-    y = Value(a.data / b.data)
-
-    def send_back():
-        a.gradient += 1 / b.data
-        b.gradient -= a.data / b.data**2
-
-    records.append(send_back)
-    return y
 
 
 @mistake(
@@ -121,65 +76,9 @@ def chain_cut(a, b, Value, records):
     "The gradient along the denominator has the wrong sign. A larger denominator makes a "
     "positive quotient smaller: the slope of 1 / b is −1 / b².",
 )
-def minus_lost(a, b, Value, records):
-    y = Value(a.data / b.data)
-
-    def send_back():
-        a.gradient += y.gradient / b.data
-        b.gradient += y.gradient * a.data / b.data**2
-
-    records.append(send_back)
-    return y
-
-
-@mistake(
-    "nothing is sent back",
-    "All gradients are 0: a function is on the tape, but it adds nothing. Often it uses a copy of the quotient's "
-    "gradient, taken while recording, and that copy is still 0. Read `y.gradient` inside `send_back`, which runs "
-    "later, and add to `a.gradient` and `b.gradient` there.",
-)
-def read_too_early(a, b, Value, records):
-    y = Value(a.data / b.data)
-    gradient = y.gradient
-
-    def send_back():
-        a.gradient += gradient / b.data
-        b.gradient -= gradient * a.data / b.data**2
-
-    records.append(send_back)
-    return y
-
-
-@mistake(
-    "what is on the tape cannot be played",
-    "All gradients are 0: what is on the tape cannot be called without arguments. Often it is no function at all: "
-    "`send_back()` runs it now, when nothing has come back yet, and hands over its result, `None`. Without the "
-    "parentheses you hand over the function itself.",
-)
-def called_instead_of_recorded(a, b, Value, records):
-    y = Value(a.data / b.data)
-
-    def send_back():
-        a.gradient += y.gradient / b.data
-        b.gradient -= y.gradient * a.data / b.data**2
-
-    records.append(send_back())
-    return y
-
-
-@mistake(
-    "nothing put on the tape",
-    "The quotient is right, all gradients are 0, and the tape is empty. A function that is not on the tape is never "
-    "played: append `send_back` to `records`, the list that was handed in (`records = records + [...]` makes another).",
-)
-def not_recorded(a, b, Value, records):
-    y = Value(a.data / b.data)
-
-    def send_back():
-        a.gradient += y.gradient / b.data
-        b.gradient -= y.gradient * a.data / b.data**2
-
-    return y
+def minus_lost(a, b, Node):
+    a, b = as_node(a, Node), as_node(b, Node)
+    return Node(a.value / b.value, "/", [(a, 1 / b.value), (b, a.value / b.value**2)])
 
 
 @mistake(
@@ -187,121 +86,192 @@ def not_recorded(a, b, Value, records):
     "The gradient along the denominator is right only where b is 1. The slope of 1 / b is −1 / b²: the denominator "
     "counts twice.",
 )
-def square_lost(a, b, Value, records):
-    y = Value(a.data / b.data)
-
-    def send_back():
-        a.gradient += y.gradient / b.data
-        b.gradient -= y.gradient * a.data / b.data
-
-    records.append(send_back)
-    return y
-
-
-@mistake(
-    "a number instead of a Value",
-    "The quotient comes back as a plain number, which has no place for a gradient, so nothing can be sent back through "
-    "it. Make a `Value` of it, use that in `send_back`, and return it.",
-)
-def plain_number(a, b, Value, records):
-    return a.data / b.data
+def square_lost(a, b, Node):
+    a, b = as_node(a, Node), as_node(b, Node)
+    return Node(a.value / b.value, "/", [(a, 1 / b.value), (b, -a.value / b.value)])
 
 
 @mistake(
     "the slopes of a product",
     "The value is right, and the gradients are those of a · b. The pattern is that of `multiply`; the slopes are not.",
 )
-def like_a_product(a, b, Value, records):
-    y = Value(a.data / b.data)
+def like_a_product(a, b, Node):
+    a, b = as_node(a, Node), as_node(b, Node)
+    return Node(a.value / b.value, "/", [(a, b.value), (b, a.value)])
 
-    def send_back():
-        a.gradient += b.data * y.gradient
-        b.gradient += a.data * y.gradient
 
-    records.append(send_back)
-    return y
+@mistake(
+    "the slopes stand beside the wrong nodes",
+    "Each gradient is the other one's. A pair is a node and the slope along that node: how much the quotient changes "
+    "per unit of it.",
+)
+def slopes_exchanged(a, b, Node):
+    a, b = as_node(a, Node), as_node(b, Node)
+    return Node(a.value / b.value, "/", [(b, 1 / b.value), (a, -a.value / b.value**2)])
+
+
+@mistake(
+    "divided the wrong way round",
+    "The value is that of b / a, and the gradients belong to it. The first number is divided by the second.",
+)
+def other_way_round(a, b, Node):
+    return divide(b, a, Node)
+
+
+@mistake(
+    "a number instead of a Node",
+    "The quotient comes back as a plain number, which has no place for a gradient, so nothing can be sent back through "
+    "it. Make a `Node` of it, with its inputs, and return that.",
+)
+def plain_number(a, b, Node):
+    a, b = as_node(a, Node), as_node(b, Node)
+    return a.value / b.value
+
+
+@mistake(
+    "nothing is sent back",
+    "The quotient is right, and all gradients are 0. Usually its node has no inputs, so the walk back ends there: "
+    "give it the two pairs of a node and a slope as the third argument.",
+)
+def without_inputs(a, b, Node):
+    a, b = as_node(a, Node), as_node(b, Node)
+    return Node(a.value / b.value, "/")
+
+
+@mistake(
+    "the inputs are not pairs",
+    "The walk back cannot read the inputs of the quotient. They should be pairs, `(node, slope)`: without the slopes "
+    "nobody knows how much to send back, and without the nodes nobody knows where to.",
+)
+def inputs_without_slopes(a, b, Node):
+    a, b = as_node(a, Node), as_node(b, Node)
+    return Node(a.value / b.value, "/", [a, b])
+
+
+@mistake(
+    "what is sent back arrives at a copy",
+    "The quotient is right, it has inputs, and nothing arrives at a and b. Usually new nodes were made of them. Only "
+    "a plain number needs a new node; of a node, the one that came as an argument must be the input.",
+)
+def copies(a, b, Node):
+    a, b = (Node(getattr(number, "value", number), "copy") for number in (a, b))
+    return divide(a, b, Node)
+
+
+@mistake(
+    "a plain number taken for a node",
+    "With two nodes all is right. A plain number has no `value`, so `divide(1, x, Node)` stops with an error: make a "
+    "node of it first, or leave it out of the inputs.",
+)
+def nodes_only(a, b, Node):
+    return Node(a.value / b.value, "/", [(a, 1 / b.value), (b, -a.value / b.value**2)])
+
+
+@mistake(
+    "a plain number below only",
+    "`divide(x, 2, Node)` works, `divide(1, x, Node)` stops with an error. Either of the two may be a plain number.",
+)
+def plain_below_only(a, b, Node):
+    return nodes_only.wrong(a, as_node(b, Node), Node)
+
+
+@mistake(
+    "a plain number above only",
+    "`divide(1, x, Node)` works, `divide(x, 2, Node)` stops with an error. Either of the two may be a plain number.",
+)
+def plain_above_only(a, b, Node):
+    return nodes_only.wrong(as_node(a, Node), b, Node)
 
 
 # Probes
 
 
-class PlainValue:
-    """A number with a gradient, as in the lesson."""
-
-    def __init__(self, data):
-        self.data, self.gradient = data, 0.0
+def as_node(number, Node):
+    return number if isinstance(number, Node) else Node(number, str(number))
 
 
-def multiply(a, b, records):
-    y = PlainValue(a.data * b.data)
+def new_tape():
+    """Return the class Node of the lesson with a tape of its own, and that tape, a list."""
+    recorded = []
 
-    def send_back():
-        a.gradient += b.data * y.gradient
-        b.gradient += a.data * y.gradient
+    class Node:
+        def __init__(self, value, name, inputs=()):
+            self.value, self.name, self.inputs = value, name, inputs
+            self.gradient = 0.0
+            recorded.append(self)
 
-    records.append(send_back)
-    return y
+    return Node, recorded
 
 
-def play_back(result, records):
-    """Play the tape backward, as in the lesson; what cannot be called is left out."""
+def walk_back(result, recorded):
+    """Give each node on the tape its gradient, as in the lesson."""
     result.gradient = 1.0
-    for send_back in reversed(records):
-        if can_be_played(send_back):
-            send_back()
+    for node in reversed(recorded):
+        for source, slope in node.inputs:
+            source.gradient += slope * node.gradient
 
 
-def can_be_played(entry):
-    """Whether an entry of the tape can be called without arguments."""
+def multiply(a, b, Node):
+    return Node(a.value * b.value, "*", [(a, b.value), (b, a.value)])
+
+
+def inputs_in_words(node, Node):
+    """Return "pairs of a node and a slope", "none", or that they are something else."""
     try:
-        inspect.signature(entry).bind()
-    except TypeError:  # also of what cannot be called at all
-        return False
-    except ValueError:  # some built-in functions do not tell
-        return True
-    return True
+        pairs = [isinstance(source, Node) and forms.number(slope) is not None for source, slope in node.inputs]
+    except (TypeError, ValueError):  # no list, or what is in it cannot be taken apart
+        return "something else"
+    return ("pairs of a node and a slope" if all(pairs) else "something else") if pairs else "none"
+
+
+def with_plain(candidate, above, below):
+    """Return (value, gradient) of a quotient in which one number is plain, the error's name if it stops."""
+    Node, recorded = new_tape()
+    x = Node(above or below, "x")
+    try:
+        quotient = candidate(x if above else 1.0, 2.0 if above else x, Node)
+    except AttributeError:
+        return "stops with an error"
+    walk_back(quotient, recorded)
+    return f"value {quotient.value:.4f}, gradient {x.gradient:.4f}"
 
 
 def observe(candidate):
-    records, (a, b) = [], (PlainValue(3.0), PlainValue(-2.0))
-    quotient = candidate(a, b, PlainValue, records)
-    form = {"what comes back": "a Value" if isinstance(quotient, PlainValue) else forms.in_words(quotient)}
-    if form != {"what comes back": "a Value"}:
-        return form
-    recorded = records.copy()
-    play_back(quotient, records)
+    return observe_at(candidate, (3.0, -2.0), (6.0, 4.0), 5.0, 4.0)
+
+
+def second(candidate):
+    return observe_at(candidate, (-1.7, 0.6), (0.9, -2.5), -3.0, -1.6)
+
+
+def observe_at(candidate, one, other, same, plain):
+    Node, recorded = new_tape()
+    a, b = Node(one[0], "a"), Node(one[1], "b")
+    quotient = candidate(a, b, Node)
+    if not isinstance(quotient, Node):
+        return {"what comes back": forms.in_words(quotient)}
+    found = {"what comes back": "a Node", "its inputs": inputs_in_words(quotient, Node)}
+    if found["its inputs"] == "something else":
+        return found
+    walk_back(quotient, recorded)
 
     # each letter is used twice, and what comes back into the first division is not 1
-    chain, (c, d) = [], (PlainValue(6.0), PlainValue(4.0))
-    first = candidate(c, d, PlainValue, chain)
-    second = candidate(multiply(c, first, chain), d, PlainValue, chain)
-    play_back(second, chain)
-    return form | {
-        "3 / −2": forms.number(quotient.data),
-        "something was put on the tape": len(recorded) > 0,
-        "all that was put there can be called without arguments": all(map(can_be_played, recorded)),
-        "a / b at (3, −2): gradients along (a, b)": np.array([a.gradient, b.gradient], "float64"),
-        "c · (c / d) / d at (6, 4): gradients along (c, d)": np.array([c.gradient, d.gradient], "float64"),
-        "e / e at 5: gradient": gradient_of_itself(candidate),
+    Node, chain = new_tape()
+    c, d = Node(other[0], "c"), Node(other[1], "d")
+    first = candidate(c, d, Node)
+    walk_back(candidate(multiply(c, first, Node), d, Node), chain)
+
+    Node, alone = new_tape()
+    e = Node(same, "e")
+    walk_back(candidate(e, e, Node), alone)
+    return found | {
+        f"{one[0]:g} / {one[1]:g}": forms.number(quotient.value),
+        "a / b: gradients along (a, b)": np.array([a.gradient, b.gradient], "float64"),
+        "c · (c / d) / d: gradients along (c, d)": np.array([c.gradient, d.gradient], "float64"),
+        "e / e: gradient": forms.number(e.gradient),
+        f"1 / x at {plain:g}": with_plain(candidate, None, plain),
+        f"x / 2 at {plain:g}": with_plain(candidate, plain, None),
     }
-
-
-def gradient_of_itself(candidate):
-    """Return the gradient of e / e along e, which is 0: the two uses of e send back opposite amounts."""
-    records, e = [], PlainValue(5.0)
-    play_back(candidate(e, e, PlainValue, records), records)
-    return forms.number(e.gradient)
-
-
-def observe_again(candidate):
-    alone, records, (a, b) = [], [], (PlainValue(-1.7), PlainValue(0.6))
-    if not isinstance(candidate(a, b, PlainValue, alone), PlainValue):
-        return {"a Value": False}
-    product = multiply(candidate(b, a, PlainValue, records), multiply(a, b, records), records)
-    result = candidate(product, candidate(a, b, PlainValue, records), PlainValue, records)
-    play_back(result, records)
-    measured = {"a Value": True, "result": result.data, "a": a.gradient, "b": b.gradient}
-    return measured | {"recorded": len(alone) > 0, "functions": all(map(can_be_played, alone))}
 
 
 EXERCISE = Exercise(
@@ -310,20 +280,23 @@ EXERCISE = Exercise(
     task=TASK,
     hints=HINTS,
     reference=divide,
-    alternatives=(divide_with_slopes, divide_by_quotient),
+    alternatives=(divide_from_quotient, divide_without_constants),
     mistakes=(
-        overwritten,
-        chain_cut,
         minus_lost,
-        read_too_early,
-        called_instead_of_recorded,
-        not_recorded,
         square_lost,
-        plain_number,
         like_a_product,
+        slopes_exchanged,
+        other_way_round,
+        plain_number,
+        without_inputs,
+        inputs_without_slopes,
+        copies,
+        nodes_only,
+        plain_below_only,
+        plain_above_only,
     ),
     observe=observe,
-    second=observe_again,
+    second=second,
     note=NOTE,
     explanation=EXPLANATION,
 )

@@ -23,12 +23,21 @@ floor, and in their two curvatures: both lie between 1 and 25, the smaller one a
 25, and are narrow.
 
 There, plain descent with one rate will not do. The best rate there is, 2 / 26, shrinks the distance to 24 / 26 in each
-step, and forty steps leave 4 % of it. Any way that arrives is right."""
+step, and forty steps leave 4 % of it. What helps is **momentum**, which keeps a part of the last step:
+
+```python
+step = momentum * step - rate * slope(point)  # the first step comes after zeros
+point = point + step
+```
+
+From wall to wall the slopes change their sign, and successive steps cancel; along the floor they agree and add up, as
+with a heavy ball. `momentum` lies between 0, which is plain descent, and 1, which never comes to rest. Find a momentum
+and a rate that arrive; any other way that arrives is right as well."""
 HINTS = (
-    "With one rate, the walls allow less than 2 / 25, and that is slow along the floor. What do the last slopes "
-    "tell that the present one does not? Across the valley their signs change, along the floor they agree.",
-    "Momentum: keep a part of the last step, `step = momentum * step - rate * slope(point)`, and then `point = "
-    "point + step`. Across the valley, successive slopes cancel; along the floor they add up.",
+    "With one rate, the walls allow less than 2 / 25, and that is slow along the floor. Write the loop with momentum, "
+    "and make a valley of your own to try it: `lambda point: np.array([1.0, 25.0]) * point`.",
+    "If you end far along the floor, keep a larger part of the last step; if you still swing, keep less of it, or take "
+    "a smaller rate. With momentum, the rate may be larger than 2 / 25.",
     "Try a momentum of 0.5 with a rate of 0.1. Polyak's formula for the best of both takes the roots of the two "
     "curvatures, 1 and 5: a rate of 4 / (5 + 1)² and a momentum of ((5 − 1) / (5 + 1))².",
 )

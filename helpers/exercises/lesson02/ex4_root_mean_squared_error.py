@@ -13,14 +13,18 @@ TASK = """Write the metric `RootMeanSquaredError`: the root of the mean, over **
 but large errors count more.
 
 `update_state` gets labels and predictions of shape `(B, 1)`, float32, and batches may be ragged. `result` returns a
-scalar, a tensor or a number, and to look at it changes nothing; before the first row, it may be anything. `reset_state`
-is inherited from Keras."""
+scalar, a tensor or a number, and to look at it changes nothing; before the first row, it may be anything.
+
+A metric of Keras is a class that keeps numbers from batch to batch. `__init__` calls `super().__init__(name=name)` and
+makes each of them, for example `self.total = self.add_weight(name="total", initializer="zeros")`. `update_state` adds a
+batch to them, with `assign_add`. `result` makes the metric of what was kept. `reset_state` is inherited; it sets back
+to zero whatever `add_weight` has made."""
 HINTS = (
-    "Start from `MeanAbsoluteError` in the lesson. What has to be kept from batch to batch, and what is done only "
-    "once?",
+    "A mean absolute error needs a total and a number of rows, as in the lesson. What does this one need, and what is "
+    "done only once, at the end?",
     "Keep the sum of the squared errors and the number of rows; divide, then take the root, in `result`.",
-    'Make both counters with `self.add_weight(name=…, initializer="zeros")`: Keras\'s `reset_state` sets those '
-    "back to zero, and only those. Change them with `assign_add`.",
+    "`self.total.assign_add(tf.reduce_sum(tf.square(labels - predictions)))` adds the squares of a batch. The rows are "
+    '`tf.cast(tf.shape(labels)[0], "float32")`, a number with a fraction, as the total is.',
 )
 
 

@@ -8,7 +8,9 @@ from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Decay on plateau"
 TASK = """Write `decay_on_plateau(optimizer, losses, patience, factor, min_delta)`. It walks through the losses of a
-run, one for each epoch, and lowers the optimizer's learning rate whenever the loss has stopped falling:
+run, one for each epoch, and lowers the optimizer's learning rate whenever the loss has stopped falling. The lesson's
+rule did so after each single epoch that was no new best, and came to rest too early. This one, which is that of Keras's
+`ReduceLROnPlateau`, has patience:
 
 - a loss improves if `loss + min_delta < best`; the first loss always improves. `best` is the last loss that improved:
   a fall that is too small to count does not move it.
@@ -21,7 +23,7 @@ HINTS = (
     "When does the count go back to 0? There are two occasions. And which rate is multiplied, the first or the "
     "present?",
     "Read the present rate with `float(optimizer.learning_rate)`, change it with `optimizer.learning_rate = …`. "
-    "`train_with_plateau` in the lesson has the order of the steps.",
+    "First see whether the loss improves, then whether patience is at its end.",
 )
 
 

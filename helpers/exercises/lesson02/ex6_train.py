@@ -18,7 +18,7 @@ from helpers.exercises.lesson02.shared import (
 
 TITLE = "Mend the training loop"
 TASK = """This loop raises no error. But its list of losses reads like `[6.4, 0.0, 0.0]`, and even the first number is
-not the one that `fit` would log. It contains **two** mistakes from the lesson; find and mend both.
+not the one that `fit` would log. It contains **two** mistakes; find and mend both.
 
 The answer is a list with the mean loss of each epoch, as `fit` logs it for a model without regularizers: over all rows,
 each batch's loss from **before** the step that it caused. A dataset may deal its rows out in a new order in each epoch,

@@ -23,10 +23,10 @@ All features are standardized already, with mean and deviation of the 300. In tw
 
 - at least 85 % of the answers are right, if a probability above 0.5 means benign;
 - the mean loss (binary cross-entropy, in nats) is at most 0.55;
-- at most 30 % of the answers are more than 99 % sure.
+- at most 30 % of the answers are surer than 99 in 100.
 
 Model, optimizer and number of steps are yours. A hundred steps over all 300 rows at once are enough if the rate is
-large, such as Adam with 0.05.
+large, fifty times the one with which Adam begins by default.
 """
 HINTS = (
     "How well does a network of one hidden layer agree with its own 300 labels after 200 steps? How well *should* it?",
@@ -210,7 +210,7 @@ def observe(candidate, draws=(0, 1)):
         "all are from 0 to 1": True,
         "share of right answers": np.mean(right),
         "mean loss": np.mean(losses),
-        "share of answers that are more than 99 % sure": np.mean(sure),
+        "share of answers that are surer than 99 in 100": np.mean(sure),
         "most answers are right if turned around": bool(np.mean(right) < 0.25),
     }
 
@@ -228,7 +228,7 @@ EXERCISE = Exercise(
     target={
         "share of right answers": (0.85, None),
         "mean loss": (None, 0.55),
-        "share of answers that are more than 99 % sure": (None, 0.3),
+        "share of answers that are surer than 99 in 100": (None, 0.3),
     },
     note=NOTE,
     explanation=EXPLANATION,
