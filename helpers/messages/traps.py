@@ -55,6 +55,7 @@ _BY_SYMPTOM = {
             "clinics/01_gradient_tape.ipynb#C1.5-The-loss-falls-and-stays-too-high",
         ),
         (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (50, "a variable that Keras does not know", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
     ],
     "The loss is NaN or explodes": [
         (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
@@ -116,14 +117,24 @@ _BY_SYMPTOM = {
     ],
     "The log differs from fit": [
         (25, "the loss after the update", "clinics/02_regression.ipynb#C2.6-The-same-weights,-another-log"),
+        (
+            49,
+            "an optimizer made anew in each epoch",
+            "clinics/06_state.ipynb#C6.3-The-first-epoch-is-that-of-fit,-the-second-is-not",
+        ),
     ],
     "Regularization does nothing": [
-        (18, "`training=True` left out", "clinics/05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
-        (20, "penalties that nobody adds", "clinics/05_mnist_cnn.ipynb#The-penalty-that-nobody-adds"),
+        (18, "`training=True` left out", "06_state.ipynb#Dropout,-and-its-seed"),
+        (20, "penalties that nobody adds", "06_state.ipynb#L2,-and-a-list-that-the-loop-must-read"),
+        (
+            55,
+            "a penalty that comes after the layer was built",
+            "clinics/06_state.ipynb#C6.2-A-penalty-ten-times-as-large-changes-nothing",
+        ),
     ],
     "Validation is far from training": [
-        (19, "BatchNorm with too few steps", "05_mnist_cnn.ipynb#Dropout,-BatchNorm,-L2"),
-        (21, "an evaluation in training mode", "clinics/05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
+        (19, "BatchNorm with too few steps", "06_state.ipynb#BatchNorm,-and-its-averages"),
+        (21, "an evaluation in training mode", "clinics/06_state.ipynb#C6.1-Measured-twice,-two-results"),
     ],
     "Validation is too good": [
         (41, "validation rows that become training rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
@@ -160,6 +171,11 @@ _BY_SYMPTOM = {
             "weights and losses that make a table of all pairs",
             "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
         ),
+        (
+            48,
+            "weights of rows that a step of one's own drops",
+            "clinics/06_state.ipynb#C6.4-Weights-of-rows-make-no-difference-in-fit",
+        ),
         (46, "class weights under keys that no label has", "symptoms.ipynb#Weights-of-classes-do-nothing"),
     ],
     "It is slow": [
@@ -172,6 +188,7 @@ _BY_SYMPTOM = {
             "best weights that follow the live ones",
             "clinics/03_heart_failure.ipynb#C3.5-Back-to-the-best-epoch,-and-nothing-changes",
         ),
+        (52, "a run resumed without its optimizer", "clinics/06_state.ipynb#C6.5-After-a-restart-the-loss-jumps-up"),
     ],
     "The step is wrong": [
         (
