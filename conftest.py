@@ -1,5 +1,6 @@
 """How pytest runs the course: everything, from any folder, on the bundled data unless told otherwise."""
 
+import gc
 import os
 import re
 from collections import Counter
@@ -30,6 +31,8 @@ def pytest_configure(config):
     if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR:
         config.args = [str(ROOT / path) for path in config.getini("testpaths")]
     choose_data(config)
+    # Keras and TensorFlow make objects by the million; to look for circles among them less often saves a tenth
+    gc.set_threshold(100_000, 50, 100)
     # a progress bar or a slider would be stored in a notebook as a widget with a random id
     os.environ.update(TQDM_DISABLE="1", COURSE_STILL="1", COURSE_PROGRESS="off")
 

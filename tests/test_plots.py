@@ -61,6 +61,14 @@ def test_curves_draws_the_line_of_zero_thin_and_without_a_name(three_curves):
     assert zero.get_linewidth() < min(line.get_linewidth() for line in named(ax))
 
 
+@pytest.mark.parametrize("turned_to", [0.0, 0.5, 2.0])
+def test_a_point_of_curves_stands_where_a_slider_is_turned_to(turned_to):
+    """As lesson 04 turns its threshold."""
+    (ax,) = plots.curves([0, 1, 2], {"f": [3, 4, 5]}, "x", "y", points={"here": ([turned_to], [3 + turned_to])}).axes
+    assert {line.get_label(): line for line in ax.lines}["here"].get_xydata().tolist() == [[turned_to, 3 + turned_to]]
+    assert ax.get_xlim()[0] <= 0 and ax.get_xlim()[1] >= 2
+
+
 def test_curves_needs_no_points():
     (ax,) = plots.curves([0, 1], {"f": [2, 3]}, "x", "y").axes
     assert legend(ax) == ["f"]
