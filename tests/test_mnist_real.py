@@ -8,7 +8,7 @@ import pytest
 import mnist_seeds
 from helpers.data import MNIST_FILES
 
-# eight seeds gave .9841 ± .0012, the lowest .9819: four standard deviations below the mean
+# the three seeds of the lesson's figure gave .9831 to .9835, and other machines round otherwise
 LEAST_OF_ONE_SEED = 0.979
 
 
@@ -23,7 +23,7 @@ def test_lesson_05_reads_mnist(real_data, tfds_folder, monkeypatch):
     assert accuracy >= LEAST_OF_ONE_SEED
 
 
-@pytest.mark.parametrize("accuracies, enough", [([0.986, 0.983, 0.984], True), ([0.986, 0.981, 0.981], False)])
+@pytest.mark.parametrize("accuracies, enough", [([0.986, 0.983, 0.984], True), ([0.984, 0.981, 0.980], False)])
 def test_the_mean_of_the_seeds_is_judged(monkeypatch, capsys, accuracies, enough):
     monkeypatch.setattr(mnist_seeds, "run", lambda real_data: (accuracies, 10_000))
     assert mnist_seeds.main("a folder") == enough

@@ -434,7 +434,7 @@ def test_command_says_what_to_change(tmp_path, capsys):
 
     notebook = nbformat.read(TEMPLATE, as_version=4)
     notebook.cells[-1].source += "\n\nIt ends with 0.123456."
-    broken, missing = tmp_path / "06_your_topic.ipynb", tmp_path / "missing.ipynb"
+    broken, missing = tmp_path / "07_your_topic.ipynb", tmp_path / "missing.ipynb"
     nbformat.write(notebook, broken)
     assert notebook_rules.main([broken, missing]) > 1
     *said, last = capsys.readouterr().out.splitlines()
@@ -460,8 +460,8 @@ def test_lesson_01_has_no_model_to_compare_with_and_nothing_to_recall():
     assert lessons.lesson_is_in_order(notebook, path) == lessons.opens_with_recall(notebook, path) == []
 
 
-@pytest.mark.parametrize(("name", "linked"), [("05_example.ipynb", True), ("06_example.ipynb", False)])
-def test_lesson_after_the_fifth_needs_no_clinic(name, linked):
+@pytest.mark.parametrize(("name", "linked"), [("05_example.ipynb", True), ("07_example.ipynb", False)])
+def test_lesson_after_the_sixth_needs_no_clinic(name, linked):
     """As long as there is none."""
     problems = lessons.lesson_links_its_clinic(new_notebook(), NOTEBOOKS / name)
     assert bool(problems) == linked

@@ -54,7 +54,8 @@ _BY_SYMPTOM = {
             "only some of the variables are moved",
             "clinics/01_gradient_tape.ipynb#C1.5-The-loss-falls-and-stays-too-high",
         ),
-        (34, "a layer frozen after the graph was traced", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
+        (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (50, "a variable that Keras does not know", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
     ],
     "The loss is NaN or explodes": [
         (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
@@ -103,7 +104,7 @@ _BY_SYMPTOM = {
         (
             29,
             "Python code in a graph, which runs once",
-            "clinics/05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once",
+            "clinics/05_mnist_cnn.ipynb#C5.1-A-history-of-sixteen-steps-has-one-entry",
         ),
     ],
     "A metric looks odd": [
@@ -116,14 +117,24 @@ _BY_SYMPTOM = {
     ],
     "The log differs from fit": [
         (25, "the loss after the update", "clinics/02_regression.ipynb#C2.6-The-same-weights,-another-log"),
+        (
+            49,
+            "an optimizer made anew in each epoch",
+            "clinics/06_state.ipynb#C6.3-The-first-epoch-is-that-of-fit,-the-second-is-not",
+        ),
     ],
     "Regularization does nothing": [
-        (18, "`training=True` left out", "clinics/05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
-        (20, "penalties that nobody adds", "clinics/05_mnist_cnn.ipynb#The-penalty-that-nobody-adds"),
+        (18, "`training=True` left out", "06_state.ipynb#Dropout,-and-its-seed"),
+        (20, "penalties that nobody adds", "06_state.ipynb#L2,-and-a-list-that-the-loop-must-read"),
+        (
+            55,
+            "a penalty that comes after the layer was built",
+            "clinics/06_state.ipynb#C6.2-A-penalty-ten-times-as-large-changes-nothing",
+        ),
     ],
     "Validation is far from training": [
-        (19, "BatchNorm with too few steps", "05_mnist_cnn.ipynb#Dropout,-BatchNorm,-L2"),
-        (21, "an evaluation in training mode", "clinics/05_mnist_cnn.ipynb#training=-left-out,-or-left-on"),
+        (19, "BatchNorm with too few steps", "06_state.ipynb#BatchNorm,-and-its-averages"),
+        (21, "an evaluation in training mode", "clinics/06_state.ipynb#C6.1-Measured-twice,-two-results"),
     ],
     "Validation is too good": [
         (41, "validation rows that become training rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
@@ -134,7 +145,7 @@ _BY_SYMPTOM = {
         (27, "an iterator that runs dry", "clinics/02_regression.ipynb#C2.2-Good-on-some-rows,-bad-on-the-others"),
     ],
     "A new model does not learn": [
-        (31, "a graph that keeps the old model", "clinics/05_mnist_cnn.ipynb#The-new-model-does-not-learn"),
+        (31, "a graph that keeps the old model", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
     ],
     "The learning rate has no effect": [
         (
@@ -147,6 +158,11 @@ _BY_SYMPTOM = {
             "a decay that happens once, or far too fast",
             "clinics/02_regression.ipynb#C2.4-Still-restless,-though-the-rate-falls",
         ),
+        (
+            56,
+            "a setting that the graph has kept",
+            "clinics/05_mnist_cnn.ipynb#C5.3-A-setting-changes,-and-the-training-does-not-notice",
+        ),
     ],
     "Weights of classes do nothing": [
         (8, "weights that meet an average", "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
@@ -155,14 +171,16 @@ _BY_SYMPTOM = {
             "weights and losses that make a table of all pairs",
             "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
         ),
+        (
+            48,
+            "weights of rows that a step of one's own drops",
+            "clinics/06_state.ipynb#C6.4-Weights-of-rows-make-no-difference-in-fit",
+        ),
         (46, "class weights under keys that no label has", "symptoms.ipynb#Weights-of-classes-do-nothing"),
     ],
     "It is slow": [
-        (
-            28,
-            "a graph that is traced again and again",
-            "clinics/05_mnist_cnn.ipynb#Traced-again-and-again,-or-only-once",
-        ),
+        (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (53, "batches that are unrolled", "clinics/05_mnist_cnn.ipynb#C5.2-A-long-wait-before-the-first-step"),
     ],
     "Restoring does not help": [
         (
@@ -170,9 +188,14 @@ _BY_SYMPTOM = {
             "best weights that follow the live ones",
             "clinics/03_heart_failure.ipynb#C3.5-Back-to-the-best-epoch,-and-nothing-changes",
         ),
+        (52, "a run resumed without its optimizer", "clinics/06_state.ipynb#C6.5-After-a-restart-the-loss-jumps-up"),
     ],
     "The step is wrong": [
-        (35, "each gradient clipped on its own", "clinics/05_mnist_cnn.ipynb#Each-gradient-on-a-leash-of-its-own"),
+        (
+            35,
+            "each gradient clipped on its own",
+            "clinics/05_mnist_cnn.ipynb#C5.4-The-limit-is-1,-and-the-steps-are-longer-and-bent",
+        ),
         (36, "accumulated gradients that are added up", "symptoms.ipynb#The-step-is-wrong"),
     ],
     "Two runs differ": [
@@ -181,7 +204,7 @@ _BY_SYMPTOM = {
     "It crashes": [
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
         (16, "labels of the wrong type", "02_regression.ipynb#The-training-step,-with-Keras"),
-        (30, "variables made inside a graph", "05_mnist_cnn.ipynb#The-loop-becomes-a-graph"),
+        (30, "variables made inside a graph", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
     ],
     "The inputs are wrong": [
         (
@@ -199,6 +222,7 @@ _BY_SYMPTOM = {
             "words that are not encoded",
             "clinics/03_heart_failure.ipynb#C3.4-One-good-column,-and-a-weak-model",
         ),
+        (57, "pixels stored as whole numbers", "clinics/05_mnist_cnn.ipynb#C5.5-Almost-guessing,-epoch-after-epoch"),
     ],
 }
 

@@ -8,6 +8,7 @@ reader turns to.
 from helpers.plots.classes import class_histograms, logit_to_loss
 from helpers.plots.classifiers import confusion, confusion_and_roc, pictures, reliability, roc_and_precision_recall
 from helpers.plots.descent import curves, learning_curves, lines, paths_on_contours
+from helpers.plots.digits import after_one_batch, mistakes, seconds
 from helpers.plots.palette import BLUE, ORANGE
 from helpers.plots.regression import line_and_path, settling
 from helpers.plots.showing import animate, show, slider
@@ -18,6 +19,7 @@ from helpers.plots.walks import walk, walks_on_map
 __all__ = [
     "BLUE",
     "ORANGE",
+    "after_one_batch",
     "animate",
     "class_histograms",
     "confusion",
@@ -28,12 +30,14 @@ __all__ = [
     "lines",
     "operations",
     "logit_to_loss",
+    "mistakes",
     "paths_on_contours",
     "pictures",
     "rate_by_category",
     "reliability",
     "roc_and_precision_recall",
     "settling",
+    "seconds",
     "show",
     "slider",
     "walk",

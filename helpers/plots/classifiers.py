@@ -69,7 +69,12 @@ def confusion(labels, predictions):
         The Figure. The colors show the mistakes: the diagonal, which holds most of the rows, is left white.
     """
     fig = Figure(figsize=(5, 4.6), layout="constrained")
-    ax = fig.subplots()
+    draw_confusion(fig.subplots(), labels, predictions)
+    return fig
+
+
+def draw_confusion(ax, labels, predictions):
+    """Draw what `confusion` draws on these axes."""
     matrix = confusion_matrix(labels, predictions)
     ConfusionMatrixDisplay(matrix).plot(
         cmap="gray_r", colorbar=False, ax=ax, values_format="d", text_kw={"color": "black"}
@@ -78,7 +83,6 @@ def confusion(labels, predictions):
     # twice the largest count, so that black digits stay readable on the darkest cell
     ax.images[0].set(array=mistakes, clim=(0, 2 * max(1, mistakes.max())))
     ax.set(xlabel="the model says", ylabel="the truth is")
-    return fig
 
 
 def roc_and_precision_recall(labels, scores):

@@ -3,8 +3,8 @@
     COURSE_DATA=FOLDER python tests/tools/mnist_seeds.py      three seeds, about three minutes on two cores
 
 The lesson runs from top to bottom on the real data (so all its asserts hold there too). Seed 0 is its own run: five
-epochs on 50,000 of the training images, while the other 10,000 choose the epoch. One more cell repeats that with the
-other seeds. The lesson says that the mean of three is 98.4 %; this fails below 98.3 %. The tests do the same with the
+epochs on 50,000 of the training images; the other 10,000 are its validation rows. One more cell repeats that with the
+other seeds. The lesson says that the mean of three is 98.3 %; this fails below 98.2 %. The tests do the same with the
 lesson's own seed alone.
 """
 
@@ -18,14 +18,14 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SEEDS = 3
-LEAST = 0.983
+LEAST = 0.982
 LAST_CELL = """
 import json
 
 def test_accuracy(seed):
     train_batches, model, optimizer = fresh_start(x_train, y_train, seed)
     train(model, optimizer, train_batches, val_batches)
-    return run_epoch(make_test_step(model, test_metrics), test_batches, test_metrics)["accuracy"]
+    return run_epoch(make_test_step(model), test_batches)["accuracy"]
 
 accuracies = [verdict["accuracy"], *(test_accuracy(seed) for seed in range(1, seeds))]
 print(json.dumps([accuracies, len(x_test)]))

@@ -46,7 +46,7 @@ RULES = [
     lessons.folds_can_be_read,
 ]
 # where the template of a lesson would lie as a lesson
-TEMPLATE_AS_LESSON = NOTEBOOKS / "06_your_topic.ipynb"
+TEMPLATE_AS_LESSON = NOTEBOOKS / "07_your_topic.ipynb"
 
 
 def problems_in(path, rules=RULES):

@@ -39,7 +39,7 @@ BUDGET = {
     "folded_words": (500, "words folded away"),
     "folded_lines": (80, "lines of code folded away"),
 }
-# what lessons 04 and 05 have now: they may not grow
+# what lesson 04 has now: it may not grow
 BUDGET_OF_FIRST_EDITION = {"words": (3100, "words to read"), "lines": (280, "lines of code to read")}
 MINUTES = {"lesson": 40, "lesson of the first edition": 47, "clinic": 30}
 TRAINING = {"apply_gradients", "assign_sub", "train_step", "train_one_epoch", "descend"}
@@ -204,9 +204,9 @@ def bullets(text):
 
 
 def lesson_links_its_clinic(notebook, path):
-    """Your turn leads to the clinic; a lesson after the fifth may have none."""
+    """Your turn leads to the clinic; a lesson after the sixth may have none."""
     clinic = NOTEBOOKS / "clinics" / path.name
-    if not is_lesson(path) or (path.name > "06" and not clinic.exists()):
+    if not is_lesson(path) or (path.name > "07" and not clinic.exists()):
         return []
     targets = link_targets(section(notebook, "Your turn")[0])
     if any(target.partition("#")[0] == f"clinics/{path.name}" for target in targets):
