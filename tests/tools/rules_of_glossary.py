@@ -77,7 +77,7 @@ def glossary_is_in_order(notebook, path):
 
 
 def entries_are_short(notebook, path):
-    """An entry is one paragraph of two lines, as a reader sees it, and ends with a link to where the word comes from."""
+    """An entry is one paragraph of two lines, as a reader sees it, and ends with a link to the word's own section."""
     if path != GLOSSARY:
         return []
     problems = []
