@@ -108,7 +108,6 @@ def test_words_of_lessons_are_compared():
     assert rules.terms_are_in_glossary(lesson("a **flux capacitor**"), NOTEBOOKS / "symptoms.ipynb") == []
 
 
-
 @pytest.mark.parametrize(
     ("one", "other"),
     [
