@@ -11,6 +11,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 import rules_of_glossary as rules
 from notebook_reading import NOTEBOOKS, all_notebooks, is_lesson, is_second_edition, jupyter_anchor
+from notebook_rules import RULES
 from rules_of_glossary import GLOSSARY, entries
 
 LESSON = NOTEBOOKS / "02_regression.ipynb"
@@ -99,6 +100,10 @@ def test_no_exception_is_stale(monkeypatch):
     monkeypatch.setattr(rules, "NO_TERMS", set())
     bold = {phrase.strip("`").lower() for notebook in lessons for phrase in rules.terms(notebook)}
     assert exceptions - bold <= {"as it is"}
+
+
+def test_rules_are_applied():
+    assert {rules.glossary_is_in_order, rules.entries_are_short, rules.terms_are_in_glossary} <= set(RULES)
 
 
 def test_words_of_lessons_are_compared():
