@@ -21,7 +21,7 @@ from notebook_reading import code_cells, stored_text, text_cells
 from one_page import SHEET
 
 # the widest line and the most lines that one sheet has room for, both columns together
-COLUMNS, LINES, WORDS = 80, 86, 490
+COLUMNS, LINES, WORDS = 80, 86, 510
 NOTEBOOK = nbformat.read(SHEET, as_version=4)
 SOURCES = [cell.source for _, cell in code_cells(NOTEBOOK)]
 DATA, START, STEP, EPOCH, CHECKS, LOOP = SOURCES
