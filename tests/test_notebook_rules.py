@@ -332,7 +332,8 @@ def test_rule_rejects_clinic(rule, break_it, message):
 
 
 def test_every_rule_is_proved():
-    assert {rule for rule, _, _ in BROKEN + BROKEN_CLINICS} == set(RULES)
+    elsewhere = {rule for rule in RULES if rule.__module__ == "rules_of_glossary"}  # tests/test_glossary.py
+    assert {rule for rule, _, _ in BROKEN + BROKEN_CLINICS} == set(RULES) - elsewhere
 
 
 def test_first_edition_keeps_its_own_limits(monkeypatch):

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 
 import rules_of_form as form
+import rules_of_glossary as glossary
 import rules_of_lessons as lessons
 import rules_of_words as words
 from notebook_reading import NOTEBOOKS, TEMPLATE, all_notebooks, as_typed
@@ -44,6 +45,9 @@ RULES = [
     lessons.proofs_are_folded,
     lessons.asserts_are_proofs,
     lessons.folds_can_be_read,
+    glossary.glossary_is_in_order,
+    glossary.entries_are_short,
+    glossary.terms_are_in_glossary,
 ]
 # where the template of a lesson would lie as a lesson
 TEMPLATE_AS_LESSON = NOTEBOOKS / "07_your_topic.ipynb"

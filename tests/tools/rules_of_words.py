@@ -162,8 +162,8 @@ def quotable(notebook, path):
 
 
 def prose(markdown):
-    """Return a text without code, formulas, link targets, addresses and version numbers."""
-    text = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|<!--.*?-->", "", without_code(markdown), flags=re.DOTALL)
+    """Return a text without code, formulas, styles of the page, link targets, addresses and version numbers."""
+    text = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|<!--.*?-->|<style>.*?</style>", "", without_code(markdown), flags=re.DOTALL)
     text = re.sub(r"\]\([^)]*\)|<[^>\n]*>|https?://\S+", "", text)
     return VERSION.sub("", text)
 
