@@ -10,7 +10,7 @@ from helpers.exercises.exercise import Case, mistake
 TITLE = "The AUC changes with the threshold"
 TASK = """\
 The AUC says how well a network ranks customers, whatever threshold they are called from. By this function the same
-network, on the same customers, has an AUC of 0.72 at the threshold 0.5 and another one at 0.2. Which line is it?"""
+network, on the same customers, has one AUC at the threshold 0.5 and another one at 0.2. Which line is it?"""
 HINTS = (
     "Of how many different values is each array? Count them with `np.unique`.",
     "What does the AUC compare two customers by, and what is left of that after a yes or no?",

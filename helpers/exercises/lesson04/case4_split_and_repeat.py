@@ -159,7 +159,7 @@ EXERCISE = Case(
     culprits="B",
     suspects={
         "A": "It says how often each row is to stand among the training rows. That alone repeats nothing.",
-        "B": "It repeats the rows while they are still together, so copies of one leaver fall on both sides of the cut.",
+        "B": "It repeats the rows while they are together, so copies of one leaver fall on both sides of the cut.",
         "C": "It mixes the rows, so that a sorted table does no harm.",
         "D": "It cuts the mixed rows in two. What was one row is on one side; what was repeated before is not.",
         "E": "It returns features and labels of the same rows, side by side.",

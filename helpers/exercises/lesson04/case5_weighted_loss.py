@@ -111,7 +111,7 @@ EXERCISE = Case(
     suspects={
         "A": "It makes a probability, and rounds it as float32 must: to exactly 1 from a logit of 17 on. That does no "
         "harm by itself. Who takes a logarithm of it?",
-        "B": "The logarithm of p is minus infinity once p is rounded to 0, at a logit of about −104; and a stayer's "
+        "B": "The logarithm of p is minus infinity once p is rounded to 0, at a logit near −100; and a stayer's "
         "row multiplies that by 0. Line C has the same illness, and earlier.",
         "C": "The logarithm of 1 − p is minus infinity once p is rounded to 1, from a logit of 17 on; and a leaver's "
         "row multiplies that by 0. Line B has the same illness, only later.",
