@@ -15,7 +15,7 @@ Which line is it?"""
 HINTS = (
     "Print the labels of the first batch and of the last one, in several epochs.",
     "`shuffle` holds some rows in a buffer and draws the next one from it. How far can a row travel?",
-    "The buffer needs room for all rows: `shuffle(n_rows)`.",
+    "The buffer needs room for all rows: `shuffle(len(features))`.",
 )
 
 
@@ -27,19 +27,17 @@ def training_batches(features, labels, batch_size):
         labels: float32 (n, 1), NumPy.
         batch_size: rows in a batch; the last one may be smaller.
     """
-    n_rows = len(features)  # A
-    dataset = tf.data.Dataset.from_tensor_slices((features, labels))  # B
-    dataset = dataset.shuffle(n_rows)  # C
-    dataset = dataset.batch(batch_size)  # D
-    return dataset.prefetch(tf.data.AUTOTUNE)  # E
+    dataset = tf.data.Dataset.from_tensor_slices((features, labels))  # A
+    dataset = dataset.shuffle(len(features))  # B
+    dataset = dataset.batch(batch_size)  # C
+    return dataset.prefetch(tf.data.AUTOTUNE)  # D
 
 
 def training_batches_broken(features, labels, batch_size):
-    n_rows = len(features)  # A
-    dataset = tf.data.Dataset.from_tensor_slices((features, labels))  # B
-    dataset = dataset.shuffle(batch_size)  # C
-    dataset = dataset.batch(batch_size)  # D
-    return dataset.prefetch(tf.data.AUTOTUNE)  # E
+    dataset = tf.data.Dataset.from_tensor_slices((features, labels))  # A
+    dataset = dataset.shuffle(batch_size)  # B
+    dataset = dataset.batch(batch_size)  # C
+    return dataset.prefetch(tf.data.AUTOTUNE)  # D
 
 
 NOTE = "Count the classes in the first few batches of a new dataset; it takes a minute."
@@ -123,12 +121,11 @@ EXERCISE = Case(
     note=NOTE,
     explanation=EXPLANATION,
     trap=40,
-    culprits="C",
+    culprits="B",
     suspects={
-        "A": "It counts the rows. Nothing is wrong with that.",
-        "B": "It makes a dataset of single rows, in the order of the table. That order is what a shuffle is for.",
-        "C": "Its buffer has room for one batch only, so no row comes much earlier or later than in the table.",
-        "D": "It puts rows together that are shuffled already. The other way around whole batches would be shuffled.",
-        "E": "It prepares the next batch while this one trains. The order stays what it is.",
+        "A": "It makes a dataset of single rows, in the order of the table. That order is what a shuffle is for.",
+        "B": "Its buffer has room for one batch only, so no row comes much earlier or later than in the table.",
+        "C": "It puts rows together that are shuffled already. The other way around whole batches would be shuffled.",
+        "D": "It prepares the next batch while this one trains. The order stays what it is.",
     },
 )
