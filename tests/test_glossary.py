@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 import rules_of_glossary as rules
-from notebook_reading import NOTEBOOKS, all_notebooks, is_lesson, is_second_edition, jupyter_anchor
+from notebook_reading import NOTEBOOKS, all_notebooks, is_lesson, jupyter_anchor
 from notebook_rules import RULES
 from rules_of_glossary import GLOSSARY, entries
 
@@ -94,12 +94,12 @@ def lesson(text):
 
 
 def test_no_exception_is_stale(monkeypatch):
-    """Each of NO_TERMS is what some lesson sets in bold; lesson 04 may still be of the first edition."""
+    """Each of NO_TERMS is what some lesson sets in bold."""
     lessons = [nbformat.read(path, as_version=4) for path in all_notebooks() if is_lesson(path)]
     exceptions = set(rules.NO_TERMS)
     monkeypatch.setattr(rules, "NO_TERMS", set())
     bold = {phrase.strip("`").lower() for notebook in lessons for phrase in rules.terms(notebook)}
-    assert exceptions - bold <= {"as it is"}
+    assert exceptions <= bold
 
 
 def test_rules_are_applied():
@@ -108,7 +108,7 @@ def test_rules_are_applied():
 
 def test_words_of_lessons_are_compared():
     """Most lessons are held to the glossary, and other notebooks are not."""
-    held = [path.name for path in all_notebooks() if is_lesson(path) and is_second_edition(path)]
+    held = [path.name for path in all_notebooks() if is_lesson(path)]
     assert len(held) >= 3
     assert rules.terms_are_in_glossary(lesson("a **flux capacitor**"), NOTEBOOKS / "symptoms.ipynb") == []
 

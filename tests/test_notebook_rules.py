@@ -42,9 +42,9 @@ FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["proof"]}
 
 
 @pytest.fixture(autouse=True)
-def second_edition(monkeypatch):
-    """No lesson is of the first edition here, whichever still is."""
-    monkeypatch.setattr(notebook_reading, "FIRST_EDITION", set())
+def nothing_published(monkeypatch):
+    """The notebooks below are judged in the place of lesson 04 and quote nothing of it."""
+    monkeypatch.delitem(words.PUBLISHED, "04_churn")
 
 
 def picture(alt):
@@ -334,27 +334,6 @@ def test_rule_rejects_clinic(rule, break_it, message):
 def test_every_rule_is_proved():
     elsewhere = {rule for rule in RULES if rule.__module__ == "rules_of_glossary"}  # tests/test_glossary.py
     assert {rule for rule, _, _ in BROKEN + BROKEN_CLINICS} == set(RULES) - elsewhere
-
-
-def test_first_edition_keeps_its_own_limits(monkeypatch):
-    """Proofs, recall, folds and one sitting are asked of a lesson when its number is no longer named."""
-    monkeypatch.setattr(notebook_reading, "FIRST_EDITION", {"04"})
-    notebook = good_notebook()
-    for break_it in (
-        replace(f"{RECALL}\n\n{RECALL}", ""),
-        replace("about 3 minutes", "about 15 minutes"),
-        replace(EXPLAINED, "It is 0.69, and 55 % are ill."),
-        code(PROOF_CODE, source="assert 1\n" * 16, metadata={}, outputs=[]),
-        code(STEP_CODE, source="x" * 120),
-        without(GUESS_CELL),
-        more_text("word " * 2200),
-    ):
-        break_it(notebook)
-    notebook = as_refreshed(notebook.cells)
-    problems = [problem for rule in RULES for problem in rule(notebook, GOOD_PATH)]
-    assert problems == []
-    more_text("word " * 1000)(notebook)
-    assert "words to read" in lessons.lesson_is_one_sitting(notebook, GOOD_PATH)[0]
 
 
 def test_shape_counts_what_a_learner_reads():

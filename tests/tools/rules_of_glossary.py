@@ -9,7 +9,7 @@ import re
 
 import nbformat
 
-from notebook_reading import NOTEBOOKS, is_lesson, is_second_edition, outline, text_cells, without_blocks
+from notebook_reading import NOTEBOOKS, is_lesson, outline, text_cells, without_blocks
 
 GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 # two lines on a page of usual width
@@ -95,7 +95,7 @@ def entries_are_short(notebook, path):
 
 def terms_are_in_glossary(notebook, path):
     """What a lesson sets in bold is a word of the glossary, or more than three words, or one of NO_TERMS."""
-    if not (is_lesson(path) and is_second_edition(path)):
+    if not is_lesson(path):
         return []
     return [
         f"the word {term!r} is new and not in notebooks/glossary.ipynb; add it there, or, if it is no technical word, "
