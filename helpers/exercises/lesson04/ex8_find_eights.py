@@ -149,9 +149,14 @@ def sigmoid(logits):
     return 1 / (1 + np.exp(-logits))
 
 
+def is_called(probabilities, threshold):
+    # a model rounds differently with other rows beside, and a threshold may be the probability of a row
+    return probabilities >= threshold - 1e-5 * abs(threshold)
+
+
 def cost(probabilities, labels, threshold, missed=100, alarm=1):
     """Return the dollars per picture at a threshold."""
-    called, is_eight = probabilities >= threshold, labels[:, 0] == 1
+    called, is_eight = is_called(probabilities, threshold), labels[:, 0] == 1
     return np.mean(np.where(is_eight, missed * ~called, alarm * called))
 
 
@@ -312,7 +317,7 @@ def on_pictures_alike(candidate):
     return "below 0.01" if probability < 0.01 else "far below one half" if probability < 0.4 else "above one half"
 
 
-def observe(candidate, seed=0):
+def observe(candidate, seed=2):
     keras.utils.set_random_seed(0)
     train_x, train_y, val_x, val_y, new_x, new_y = pictures(seed)
     found = model_and_threshold(candidate(train_x.copy(), train_y.copy(), val_x.copy(), val_y.copy()))
@@ -333,8 +338,8 @@ def observe(candidate, seed=0):
         return measured
     measured["where all pictures are alike, the probability is"] = on_pictures_alike(candidate)
     if measured["where all pictures are alike, the probability is"] == "near one half":
-        below, is_eight = probabilities_of(model, new_x) < threshold, new_y[:, 0] == 1
-        measured["dollars a new picture"] = 5 * below[is_eight].mean() + 0.95 * (~below[~is_eight]).mean()
+        called, is_eight = is_called(probabilities_of(model, new_x), threshold), new_y[:, 0] == 1
+        measured["dollars a new picture"] = 5 * (~called[is_eight]).mean() + 0.95 * called[~is_eight].mean()
     return measured
 
 
@@ -357,7 +362,7 @@ EXERCISE = Exercise(
         ends_in_sigmoid,
     ),
     observe=observe,
-    second=lambda candidate: observe(candidate, seed=3),
+    second=lambda candidate: observe(candidate, seed=4),
     target={"dollars a validation picture more than needed": (None, 0.02), "dollars a new picture": (None, 0.65)},
     note=NOTE,
     explanation=EXPLANATION,
