@@ -142,9 +142,9 @@ def train_fast(features, labels):
 
 @mistake(
     "columns as they come",
-    "Every answer is 0 or 1, and many are wrong: the last column is a million times as large as the smallest, and in a "
-    "weighted sum it drowns all else. Somewhere the network meets the columns as they come, in training, in the "
-    "function that you return, or in both. Scale them in both places, with the same two arrays.",
+    "The answers are the same for all wines, or 0 and 1 and often wrong. The last column is a million times as large "
+    "as the smallest, and in a weighted sum it drowns all else. Somewhere the network meets the columns as they come, "
+    "in training, in the function that you return, or in both. Scale each by its own mean and deviation, in both.",
 )
 def as_they_come(features, labels):
     return lambda rows: np.ones(len(rows))
@@ -245,8 +245,10 @@ def leaning(answers, truth):
     """Say in words where the probabilities lie."""
     if not np.all((answers >= 0) & (answers <= 1)):
         return "not all from 0 to 1"
-    if np.all((answers < 0.001) | (answers > 0.999)):
-        return f"all at 0 or 1, {'most' if np.mean(answers.round() == truth) > 0.85 else 'not most'} of them right"
+    if np.all((answers < 0.001) | (answers > 0.999)) and np.mean(answers.round() == truth) > 0.85:
+        return "decisions, 0 and 1"
+    if np.ptp(answers) < 0.001 or np.all((answers < 0.001) | (answers > 0.999)):
+        return "the same for all, or 0 and 1 and often wrong"
     if np.all((answers >= 0.5) & (answers < 0.74)):
         return "all from 0.5 to 0.74"
     if np.all((answers > 0.2) & (answers < 0.8)):
