@@ -80,8 +80,8 @@ def fit_plane_with_gaps(bmi, pressure, progression):
 
 
 NOTE = (
-    "A plane that is stuck half way looks harmless: its mean squared error is only about a tenth above the lowest. But "
-    "it can have the sign of a slope wrong, and then it says that a high pressure does good."
+    "A plane that is stuck half way looks harmless: its mean squared error is only a tenth or two above the lowest. "
+    "But it can have the sign of a slope wrong, and then it says that a high pressure does good."
 )
 EXPLANATION = (
     "With the columns as given, the valley is far too long: near 26 and 95, a little less of both slopes and a little "

@@ -92,8 +92,8 @@ def find_eights_with_gaps(train_features, train_labels, val_features, val_labels
 
 NOTE = (
     "Do not trust the third digit of that cost: 30 eights have chosen the threshold, and a single one of them, missed, "
-    "is worth 0.17 dollars a picture. Rare classes make validation rows rare, too. And try it once without weights: "
-    "with a threshold chosen for *that* model, the cost is hardly another, as in the lesson."
+    "is worth 0.17 dollars a picture. Rare classes make validation rows rare, too. And try it once without "
+    "weights: with a threshold chosen for *that* model, the cost comes near, as in the lesson."
 )
 EXPLANATION = (
     "The weights enter the loss row by row, before the average. They move the probabilities, so neither 0.5 nor the "
