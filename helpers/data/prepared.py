@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from helpers.data.tables import Table
 
@@ -30,6 +27,10 @@ def prepare_churn(churn: Table) -> tuple[Part, Part, Part]:
     categories come from the training rows. The label is 1 for a customer who left, in the parts' tables too. Customers
     who have not had a bill yet, 11 in either table, are left out.
     """
+    # here, so that importing helpers.data stays quick
+    from sklearn.compose import ColumnTransformer
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
     billed = churn.frame[churn.frame["TotalCharges"].str.strip() != ""].drop(columns="customerID")
     table = billed.assign(
         TotalCharges=billed["TotalCharges"].astype("float64"), Churn=(billed["Churn"] == "Yes").astype("int64")
@@ -53,4 +54,6 @@ def prepare_churn(churn: Table) -> tuple[Part, Part, Part]:
 
 
 def _cut(table, share):
+    from sklearn.model_selection import train_test_split
+
     return train_test_split(table, test_size=share, stratify=table["Churn"], random_state=0)
