@@ -28,7 +28,7 @@ Write `train_and_predict(features, labels, new_features, rate, epochs)`, the who
 `new_features` has a row that somebody mistyped, with thousands in place of tens. Its own prediction may be anything,
 but those of the other rows must not suffer from it: **each of them is to be predicted as if it came alone.**
 
-The check trains on 300 people, with a rate of 0.05, for 10 epochs. On the 142 others, the root of the mean squared
+The check trains on 300 people, with a rate of `0.05`, for 10 epochs. On the 142 others, the root of the mean squared
 error of your predictions may be **at most 65**. (Whoever predicts the mean for all gets 76.) And it
 calls your loop at a rate of 0, which must change nothing, to see what the losses are.
 """

@@ -11,7 +11,7 @@ from helpers.exercises import forms
 from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "The whole loop: which vineyard?"
-TASK = """
+TASK = r"""
 scikit-learn's table `load_wine` has the chemical analyses of 178 Italian wines, 13 columns each. They were made of the
 grapes of three kinds of vines. **Is a wine of the second kind?** 71 of the 178 are. You get 100 wines with their
 labels, 1 for the second kind and 0 for the two others.
@@ -19,11 +19,11 @@ labels, 1 for the second kind and 0 for the two others.
 Write `train_recognizer(features, labels)`: it trains a network on the 100 wines, and returns a *function*. That
 function, of the form `probability(rows)`, gets wines as they come from the laboratory, and returns for each of them the
 probability that it is of the second kind. Scaling is your business, in both places: in our laboratory, the columns
-reach from 0.1 to 1,680,000, because somebody noted the last one in a unit a thousand times too small.
+reach from tenths to more than a million, because somebody noted the last one in a unit a thousand times too small.
 
 The check hands your function the 78 other wines, some of them one by one. Their mean loss (binary cross-entropy, in
-nats) may be **at most 0.2**; guessing costs 0.69. Model, optimizer and number of steps are yours. A hundred steps are
-enough for Adam, if its rate is ten times the usual 0.001.
+nats) may be **at most 0.2**; guessing costs $\ln 2$. Model, optimizer and number of steps are yours. A hundred steps
+are enough for Adam, if its rate is ten times the usual `0.001`.
 """
 HINTS = (
     "It is lesson 03's beginning: mean and deviation of the training rows, a network that ends in one logit, "

@@ -20,7 +20,7 @@ Write `find_eights(train_features, train_labels, val_features, val_labels)`. It 
 **balanced class weights**, per row, and then chooses the **threshold** that costs least on the validation rows. It
 returns both, `(model, threshold)`. The model puts out one logit a picture, and a picture is called an eight if its
 probability, `tf.sigmoid(logit)`, is at least the threshold. Model, optimizer and number of steps are yours. A single
-unit does, with a hundred steps of Adam at a rate of 0.05.
+unit does, with a hundred steps of Adam at a rate of `0.05`.
 
 The check asks three things:
 
@@ -28,7 +28,7 @@ The check asks three things:
   trained by your loop must say one half.
 - On the validation rows, your threshold may cost at most 0.08 dollars a picture more than the best one for your model.
 - On other pictures, which your function does not get, and of which 5 % are eights, the cost may be **at most 0.65
-  dollars a picture**. To call none an eight costs 5 dollars, to call all so 0.95.
+  dollars a picture**. To call none an eight costs 5 dollars, to call all so costs 95 cents.
 """
 HINTS = (
     "As in lesson 04: the weight of class k is n / (2 · number of rows of class k), `tf.gather` makes a weight for "
@@ -54,8 +54,7 @@ def find_eights(train_features, train_labels, val_features, val_labels):
     model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(1)])
     loss_fn, optimizer = keras.losses.BinaryCrossentropy(from_logits=True), keras.optimizers.Adam(0.05)
     optimizer.build(model.trainable_variables)
-    n_of_class = np.bincount(train_labels[:, 0].astype(int))
-    class_weights = tf.constant(len(train_labels) / (2 * n_of_class), tf.float32)
+    class_weights = tf.constant(len(train_labels) / (2 * np.bincount(train_labels[:, 0].astype(int))), tf.float32)
 
     @tf.function
     def train_step(features, labels):
@@ -65,10 +64,9 @@ def find_eights(train_features, train_labels, val_features, val_labels):
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables))
 
-    rows = tf.data.Dataset.from_tensor_slices((train_features, train_labels))
-    for _ in range(20):
-        for features, labels in rows.shuffle(len(train_labels)).batch(100):
-            train_step(features, labels)
+    rows = tf.data.Dataset.from_tensor_slices((train_features, train_labels)).shuffle(len(train_labels))
+    for features, labels in rows.batch(100).repeat(20):
+        train_step(features, labels)
 
     # validation rows choose; each of their probabilities is a candidate
     probabilities, is_eight = tf.sigmoid(model(val_features)).numpy(), val_labels == 1

@@ -28,7 +28,7 @@ convolutional network for these pictures, which ends in ten logits. Call it once
   again.
 - Of the other digits, in all nine places, **at most 25 %** may be misread.
 
-Optimizer, batches and number of steps are yours. Adam at ten times its usual rate of 0.001 needs 300 steps, with 50
+Optimizer, batches and number of steps are yours. Adam at ten times its usual rate of `0.001` needs 300 steps, with 50
 pictures each.
 """
 HINTS = (
