@@ -82,7 +82,9 @@ def _passes_over_table(take_step, table, class_weight):
 
     # recorded here and now: TensorFlow would warn of a function that records often and is called seldom
     recorded_steps = steps.get_concrete_function(table.orders.element_spec, WHOLE_NUMBER, WHOLE_NUMBER)
-    return _call_by_call(recorded_steps, lambda: next(iter(table.orders)))
+    # one iterator for all epochs: a new one costs as much as many small steps
+    orders = iter(table.orders.repeat())
+    return _call_by_call(recorded_steps, lambda: next(orders))
 
 
 def _passes_over_dataset(take_step, dataset, class_weight):
