@@ -15,6 +15,7 @@ from helpers.training import checks
 from helpers.training.rows import Table, weights_of_rows
 
 SECONDS_A_CALL = 1.0
+WHOLE_NUMBER = tf.TensorSpec([], "int32")
 
 
 def recorded(take_step, data, metrics, step_by_step, class_weight=None):
@@ -32,14 +33,7 @@ def recorded(take_step, data, metrics, step_by_step, class_weight=None):
         the graph. A loss that is not finite is the last one, and its step the last step.
     """
     dataset = data.as_dataset() if isinstance(data, Table) else data
-    shapes = [part.shape for part in tf.nest.flatten(dataset.element_spec)]
-    graph = None
-    if all(shape.rank is not None for shape in shapes):
-        # for batches of any size, so that what does not fit is found before training
-        row_weights = [] if class_weight is None else [tf.TensorSpec([None], "float32")]
-        graph = take_step.get_concrete_function(*dataset.element_spec, *row_weights).graph
-        checks.check_results(metrics)
-    if reason := why_step_by_step(graph):
+    if reason := _record_step(take_step, dataset, metrics, class_weight):
         warnings.warn(f"train takes its steps one by one, which is slower: {reason}", stacklevel=3)
         return lambda: step_by_step(take_step, dataset, class_weight)
     if isinstance(data, Table):
@@ -47,12 +41,18 @@ def recorded(take_step, data, metrics, step_by_step, class_weight=None):
     return _passes_over_dataset(take_step, data, class_weight)
 
 
-def why_step_by_step(graph):
-    """Return why the steps cannot be taken inside a graph, in words, or None; `graph` is the step's, None without."""
+def _record_step(take_step, dataset, metrics, class_weight):
+    """Record the step for batches of any size, so that what does not fit is found before training.
+
+    Return in words why many of these steps cannot be taken in one graph, or None if they can.
+    """
     if tf.config.functions_run_eagerly():
         return "tf.config.run_functions_eagerly(True) asks for Python in each of them"
-    if graph is None:
+    if any(part.shape.rank is None for part in tf.nest.flatten(dataset.element_spec)):
         return "the dataset does not tell the shapes of its batches; from_generator does, with output_signature=..."
+    row_weights = [] if class_weight is None else [tf.TensorSpec([None], "float32")]
+    graph = take_step.get_concrete_function(*dataset.element_spec, *row_weights).graph
+    checks.check_results(metrics)
     definition = graph.as_graph_def()
     nodes = [*definition.node, *(node for function in definition.library.function for node in function.node_def)]
     if any("PyFunc" in node.op for node in nodes):
@@ -72,7 +72,7 @@ def _passes_over_table(take_step, table, class_weight):
             # beside a GPU too: the table may be larger than its memory
             with tf.device("CPU"):
                 chosen = order[start : start + table.batch_size]
-                batch = *table.rows(chosen), *(tf.gather(weights, chosen) for weights in row_weights)
+                batch = [*table.rows(chosen), *(tf.gather(weights, chosen) for weights in row_weights)]
             return taken + 1, tf.cast(take_step(*batch), tf.float64)
 
         def goes_on(taken, loss):
@@ -80,7 +80,11 @@ def _passes_over_table(take_step, table, class_weight):
 
         return tf.while_loop(goes_on, one_more, _before_the_first())
 
-    return _call_by_call(steps, lambda: next(iter(table.orders)))
+    # recorded here and now: TensorFlow would warn of a function that records often and is called seldom
+    recorded_steps = steps.get_concrete_function(table.orders.element_spec, WHOLE_NUMBER, WHOLE_NUMBER)
+    # one iterator for all epochs: a new one costs as much as many small steps
+    orders = iter(table.orders.repeat())
+    return _call_by_call(recorded_steps, lambda: next(orders))
 
 
 def _passes_over_dataset(take_step, dataset, class_weight):
@@ -116,9 +120,11 @@ def _passes_over_dataset(take_step, dataset, class_weight):
 
         return tf.while_loop(goes_on, one_more, (*_before_the_first(), True))[:2]
 
+    recorded_steps = steps.get_concrete_function(tf.data.IteratorSpec(dataset.element_spec), WHOLE_NUMBER, WHOLE_NUMBER)
+
     def explained_steps(*arguments):
         try:
-            return steps(*arguments)
+            return recorded_steps(*arguments)
         except tf.errors.OpError:
             # TensorFlow would bury it in an error of its own
             if errors:
