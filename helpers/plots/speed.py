@@ -9,7 +9,20 @@ from helpers.plots.palette import BLUE, ORANGE
 FILLS = [("white", ""), ("#f3d9c4", ""), ("#bcd8ea", "//"), (BLUE, "")]
 
 
-def who_starts_what(table, columns):
+# lesson 07's rungs, from the lowest to the highest: who starts an epoch, a step, a batch, an operation
+STARTED = ["an epoch", "a step", "a batch", "an operation"]
+STARTERS = {
+    "eager": ["Python", "Python", "tf.data", "Python"],
+    "fit, or a graph for each step": ["Python", "Python", "tf.data", "graph"],
+    "fit, 32 steps a call": ["Python", "graph", "tf.data", "graph"],
+    "epoch over a dataset": ["Python", "tf.data", "tf.data", "graph"],
+    "epoch over its iterator": ["Python", "graph", "tf.data", "graph"],
+    "rows gathered in the graph": ["Python", "graph", "graph", "graph"],
+    "the same, by XLA": ["Python", "machine code", "machine code", "machine code"],
+}
+
+
+def who_starts_what(table=STARTERS, columns=STARTED):
     """Draw a table of words, one row a way of training; equal words have the same fill.
 
     Args:
