@@ -1,1 +1,1 @@
-"""Exercises of lesson 07: what a step changes, what a run carries, and what has to be kept; the cases of its clinic."""
+"""Exercises of lesson 07: the order of rows as numbers, loops that are graphs, calls of many steps; the cases of its clinic."""
