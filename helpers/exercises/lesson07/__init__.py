@@ -1,1 +1,1 @@
-"""Exercises of lesson 07: the order of rows as numbers, loops that are graphs, calls of many steps; the cases of its clinic."""
+"""Exercises of lesson 07: orders as numbers, loops that are graphs, many steps a call; the cases of its clinic."""

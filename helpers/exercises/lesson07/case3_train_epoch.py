@@ -51,8 +51,8 @@ SUSPECTS = {
     "E": "One division. Here the epoch is over, and whoever asks for its loss may wait.",
 }
 NOTE = (
-    "The same holds for `.numpy()`, `print` and an `if` on a loss. On a processor alone the loss is known when the step "
-    "returns, and nothing is lost; so it shows on the day when the loop moves to a GPU."
+    "The same holds for `.numpy()`, `print` and an `if` on a loss. On a processor alone the loss is known when the "
+    "step returns, and nothing is lost; so it shows on the day when the loop moves to a GPU."
 )
 EXPLANATION = (
     "The sum of losses that are not known is one more that is not known. All steps are handed over before the first "

@@ -43,8 +43,8 @@ def shuffled_batches_broken(read, n_rows, batch_size):
 SUSPECTS = {
     "A": "The numbers of the rows, one after the other. They are made when they are asked for, and are small.",
     "B": "The rows are read here, before they are shuffled, so the buffer of `shuffle` has to hold rows.",
-    "C": "A buffer as large as the table mixes well. It has to be full before the first element comes out, and here its "
-    "elements are rows.",
+    "C": "A buffer as large as the table mixes well. It has to be full before the first element comes out, and here "
+    "its elements are rows.",
     "D": "A batch is put together from rows that are there. It asks for no more of them.",
 }
 NOTE = (
@@ -128,7 +128,7 @@ def observe(candidate, n_rows=300, batch_size=7):
     return {
         "read before the first batch comes": "the whole table" if ahead >= n_rows else "a part of it",
         "rows of an epoch": np.sort(orders[0]),
-        "rows in each batch": np.array([len(rows) for rows in epochs[0]]),
+        "sizes of batches": np.sort([len(rows) for rows in epochs[0]]),
         # by chance a third of the table
         "a row is far from its place in the table": bool(np.mean(np.abs(orders[0] - np.arange(n_rows))) > n_rows / 5),
         "neighbors stay together": bool(np.mean(np.abs(np.diff(orders[0])) == 1) > 0.5),

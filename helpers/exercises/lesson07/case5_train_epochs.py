@@ -25,13 +25,14 @@ def train_epochs(take_step, features, labels, orders):
         features, labels: float32 tensors (n, columns) and (n,).
         orders: a list of arrays (steps, batch_size) of row numbers, all of one shape: for each epoch its batches.
     """
+    steps = len(orders[0])  # A
 
     @tf.function
     def epoch(order):
-        total = 0.0  # A
+        total = 0.0
         for chosen in order:  # B
             total += take_step(tf.gather(features, chosen), tf.gather(labels, chosen))  # C
-        return total / len(order)  # D
+        return total / steps  # D
 
     return [float(epoch(tf.constant(order))) for order in orders]  # E
 
@@ -39,22 +40,23 @@ def train_epochs(take_step, features, labels, orders):
 # What a learner starts with
 
 
-def train_epochs_broken(take_step, features, labels, orders):
+def train_epochs_broken(take_step, features, labels, orders):    steps = len(orders[0])  # A
+
     @tf.function
     def epoch(order):
-        total = 0.0  # A
+        total = 0.0
         for chosen in order:  # B
             total += take_step(tf.gather(features, chosen), tf.gather(labels, chosen))  # C
-        return total / len(order)  # D
+        return total / steps  # D
 
     return [float(epoch(order.tolist())) for order in orders]  # E
 
 
 SUSPECTS = {
-    "A": "The sum begins as a number of Python's. In the graph it becomes a tensor with the first addition.",
+    "A": "How many steps an epoch has, once and for all. The graph may keep that number: all orders have one shape.",
     "B": "This line is innocent: over a tensor, this `for` becomes a `While` of the graph. What is `order` here?",
     "C": "Two gathers and the step, a few operations. It is not their fault that they are written down so often.",
-    "D": "The number of batches. Every epoch has the same.",
+    "D": "A division at the end of an epoch, by a number that stays the same.",
     "E": "`tolist()` makes Python's numbers of the row numbers. So `for` is Python's, the graph holds every step once "
     "more, and each new order is a new Python value: another graph.",
 }
@@ -132,8 +134,8 @@ def without_graph(take_step, features, labels, orders):
 
 @mistake(
     "every epoch has the first one's order",
-    "One graph, and one order: that of the first epoch, kept as a constant when the graph was traced. Let it come in as "
-    "an argument.",
+    "One graph, and one order: that of the first epoch, kept as a constant when the graph was traced. Let it come in "
+    "as an argument.",
 )
 def first_order_kept(take_step, features, labels, orders):
     kept = tf.constant(orders[0])
@@ -155,7 +157,7 @@ def observe(candidate, epochs=3, steps=6):
     draw = np.random.default_rng(steps)
     features = tf.constant(draw.normal(0, 1, (3 * steps, 2)), tf.float32)
     orders = [draw.permutation(3 * steps).reshape(steps, 3) for _ in range(epochs)]
-    step = CountedStep()
+    step = CountedStep(rate=0.02)
     losses = candidate(step, features, features[:, 0] - 2 * features[:, 1], orders)
     per_epoch = step.written_down / epochs
     return {

@@ -58,7 +58,8 @@ SUSPECTS = {
     "times too large, and the wrapper divides them again. It does its half.",
     "B": "The layers compute in 16 bits and keep their weights in 32. That is what `mixed_float16` means.",
     "C": "A loss as it is. Its gradients are small, and the optimizer will divide them by 32,768 all the same.",
-    "D": "These are gradients of the loss as it is. The optimizer will divide them by 32,768, and nobody has multiplied.",
+    "D": "These are gradients of the loss as it is. The optimizer will divide them by 32,768, and nobody has "
+    "multiplied.",
     "E": "It divides the gradients by the scale and takes a step. It cannot know that they were not scaled.",
 }
 NOTE = (
@@ -102,7 +103,8 @@ def run(model, loss_fn, batch, steps, optimizer, scaled, report):
 @mistake(
     "gradients that vanish",
     "Without the wrapper nothing is divided, and nothing is multiplied either: in 16 bits a gradient keeps few digits "
-    "when it is small, and is 0 when it is very small. The weights end elsewhere. Keep the wrapper, and scale the loss.",
+    "when it is small, and is 0 when it is very small. A larger rate comes too late for them. The weights end "
+    "elsewhere. Keep the wrapper, and scale the loss.",
 )
 def unwrapped(model, loss_fn, features, labels, steps):
     sgd = keras.optimizers.SGD(0.5)
@@ -122,13 +124,13 @@ def scaled_reported(model, loss_fn, features, labels, steps):
 
 
 @mistake(
-    "a rate that makes up for the division",
-    "A rate 32,768 times as large undoes the division, but comes too late: the small gradients have lost their digits "
-    "on the way through the 16 bits. They have to be large before.",
+    "multiplied, and never divided",
+    "The loss is scaled up, and nobody scales the gradients down: each step is thousands of times too long. Keep the "
+    "wrapper, which divides.",
 )
-def larger_rate(model, loss_fn, features, labels, steps):
-    wrapped = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.5 * 2**15))
-    return run(model, loss_fn, (features, labels), steps, wrapped, lambda _, loss: loss, lambda loss, _: loss)
+def never_divided(model, loss_fn, features, labels, steps):
+    sgd = keras.optimizers.SGD(0.5)
+    return run(model, loss_fn, (features, labels), steps, sgd, lambda _, loss: loss * 2.0**15, lambda loss, _: loss)
 
 
 # Probes
@@ -161,7 +163,7 @@ EXERCISE = Case(
     culprits="CD",
     suspects=SUSPECTS,
     alternatives=(scaled_at_once,),
-    mistakes=(unwrapped, scaled_reported, larger_rate),
+    mistakes=(unwrapped, scaled_reported, never_divided),
     observe=observe,
     second=lambda candidate: observe(candidate, columns=4, steps=5),
     note=NOTE,

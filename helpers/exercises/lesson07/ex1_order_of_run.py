@@ -18,8 +18,8 @@ another one, and a longer run begins with the batches of a shorter one.
 """
 HINTS = (
     "Do not think of batches at first: which long row of numbers holds all epochs?",
-    "`np.random.default_rng([seed, epoch]).permutation(n_rows)` is the order of an epoch; `np.concatenate` puts several "
-    "behind each other.",
+    "`np.random.default_rng([seed, epoch]).permutation(n_rows)` is the order of an epoch; `np.concatenate` puts "
+    "several behind each other.",
     "Cut the end off, so that the length is a multiple of `batch_size`, and `reshape(-1, batch_size)`.",
 )
 
@@ -70,8 +70,8 @@ def epoch_order(n_rows, seed, epoch):
 
 @mistake(
     "rows are left over in every epoch",
-    "Batches are missing: the rest of each epoch was dropped, as in the lesson. Put the orders behind each other first, "
-    "and cut the long row into batches afterwards.",
+    "Batches are missing: the rest of each epoch was dropped, as in the lesson. Put the orders behind each other "
+    "first, and cut the long row into batches afterwards.",
 )
 def rest_dropped(n_rows, batch_size, epochs, seed):
     return np.concatenate([cut(epoch_order(n_rows, seed, epoch), batch_size) for epoch in range(epochs)])
@@ -122,8 +122,8 @@ def seed_ignored(n_rows, batch_size, epochs, seed):
 
 @mistake(
     "the next seed begins one epoch later",
-    "With seed + epoch as the seed of an epoch, the run of seed 1 is that of seed 0 from its second epoch on: two seeds "
-    "are not two runs. `default_rng([seed, epoch])` keeps them apart.",
+    "With seed + epoch as the seed of an epoch, the run of seed 1 is that of seed 0 from its second epoch on: two "
+    "seeds are not two runs. `default_rng([seed, epoch])` keeps them apart.",
 )
 def seeds_overlap(n_rows, batch_size, epochs, seed):
     orders = [np.random.default_rng(seed + epoch).permutation(n_rows) for epoch in range(epochs)]

@@ -48,12 +48,12 @@ def make_epoch(take_step, features, labels, batch_size):
 
 
 NOTE = (
-    "XLA would refuse this graph: inside a loop it wants batches of one size. `helpers.training.train`, which never uses "
-    "XLA by itself, trains the small last batch just so."
+    "XLA would refuse this graph: inside a loop it wants batches of one size. `helpers.training.train`, which never "
+    "uses XLA by itself, trains the small last batch just so."
 )
 EXPLANATION = (
-    "The `for` over `tf.range` is one `While`, so the step is written down once, and the order comes in as a tensor, so "
-    "no later epoch needs another graph. Each batch's mean counts by its rows, as in lesson 02."
+    "The `for` over `tf.range` is one `While`, so the step is written down once, and the order comes in as a tensor, "
+    "so no later epoch needs another graph. Each batch's mean counts by its rows, as in lesson 02."
 )
 
 
@@ -106,8 +106,8 @@ def rest_dropped(take_step, features, labels, batch_size):
 
 @mistake(
     "a mean of batch means",
-    "The weights are right, and the loss is not: a small last batch counts as much as a full one. Multiply each loss by "
-    "the rows of its batch, and divide by all rows.",
+    "The weights are right, and the loss is not: a small last batch counts as much as a full one. Multiply each loss "
+    "by the rows of its batch, and divide by all rows.",
 )
 def mean_of_means(take_step, features, labels, batch_size):
     return tf.function(epoch_of(take_step, features, labels, batch_size, by_rows=False))

@@ -22,7 +22,7 @@ step for each line of `part`, row numbers of shape (steps, batch_size), and retu
 HINTS = (
     "In which steps does `range(0, len(order), steps_a_call)` go?",
     "A slice may reach beyond the end of an array: it then ends there. How many lines did it have?",
-    "`math.isfinite(float(loss))` is False for NaN, for infinity, and for minus infinity.",
+    "`np.isfinite(float(loss))` is False for NaN, for infinity, and for minus infinity.",
 )
 
 
@@ -40,14 +40,14 @@ def epoch_in_calls(take_steps, order, steps_a_call):
         part = order[first : first + steps_a_call]
         loss = take_steps(part)
         taken += len(part)
-        if not math.isfinite(float(loss)):
+        if not np.isfinite(float(loss)):
             break
     return taken
 
 
 NOTE = (
-    "Keras calls this number `steps_per_execution`. `train` chooses it as it goes, so that a call takes about a second, "
-    "and its graph looks at the loss after every single step."
+    "Keras calls this number `steps_per_execution`. `train` chooses it as it goes, so that a call takes about a "
+    "second, and its graph looks at the loss after every single step."
 )
 EXPLANATION = (
     "Slices cut the order, and the last may be shorter: for its shape the graph is traced once more, and that is all. "
@@ -114,7 +114,7 @@ def goes_on(take_steps, order, steps_a_call):
 
 @mistake(
     "infinity goes on",
-    "NaN stops it, and an infinite loss does not. `math.isfinite` is False for both.",
+    "NaN stops it, and an infinite loss does not. `np.isfinite` is False for both.",
 )
 def only_nan(take_steps, order, steps_a_call):
     return calls_of(take_steps, parts_of(order, steps_a_call), is_bad=math.isnan)
@@ -122,7 +122,7 @@ def only_nan(take_steps, order, steps_a_call):
 
 @mistake(
     "NaN goes on",
-    "An infinite loss stops it, and NaN does not: NaN is neither equal to anything nor larger. `math.isfinite` is False "
+    "An infinite loss stops it, and NaN does not: NaN is neither equal to anything nor larger. `np.isfinite` is False "
     "for both.",
 )
 def only_infinite(take_steps, order, steps_a_call):

@@ -13,8 +13,8 @@ contract to another; `move(shares)` gives the shares of next month. Where does t
 `settled(move, shares, tolerance)`: it replaces the shares by `move(shares)` until a move changes no share by more than
 `tolerance`, and returns two things, the shares after this last move and the number of moves (numbers or tensors).
 
-The whole loop is one graph, however many moves it takes: Python runs `move` only while it traces. A `while` over a
-tensor becomes a loop of the graph, as a `for` does.
+The loop is to be a part of a graph, however many moves it takes: Python runs `move` only while it traces. A `while`
+over a tensor becomes a loop of the graph, as a `for` does.
 """
 HINTS = (
     "Which values does one round need from the one before? They have to exist before the loop, as tensors.",
@@ -101,15 +101,6 @@ def without_graph(move, shares, tolerance):
 
 
 @mistake(
-    "only the move is a graph",
-    "The numbers are right, and each move is a call of a graph; the loop around it is Python's. Put the whole loop into "
-    "the graph.",
-)
-def graph_of_a_move(move, shares, tolerance):
-    return loop(tf.function(move), shares, tolerance, as_graph=False)
-
-
-@mistake(
     "a fixed number of moves, unrolled",
     "The moves are written down one after the other, a fixed number of them, and the graph cannot stop. `while` over a "
     "tensor decides in each round.",
@@ -148,8 +139,8 @@ def one_behind(move, shares, tolerance):
 
 @mistake(
     "it waits for the sum of the changes",
-    "It stops too late: the changes of all shares are added up, and that sum has to fall below the tolerance. No single "
-    "share may change by more: take the largest.",
+    "It stops too late: the changes of all shares are added up, and that sum has to fall below the tolerance. No "
+    "single share may change by more: take the largest.",
 )
 def sum_of_changes(move, shares, tolerance):
     return loop(move, shares, tolerance, largest=tf.reduce_sum)
@@ -165,8 +156,8 @@ def mean_of_changes(move, shares, tolerance):
 
 @mistake(
     "falling shares are overlooked",
-    "It stops too early: a share that becomes smaller has a negative change, and the largest of the others says nothing "
-    "about it. `tf.abs` first.",
+    "It stops too early: a share that becomes smaller has a negative change, and the largest of the others says "
+    "nothing about it. `tf.abs` first.",
 )
 def without_abs(move, shares, tolerance):
     @tf.function
@@ -217,7 +208,6 @@ EXERCISE = Exercise(
     alternatives=(by_while_loop,),
     mistakes=(
         without_graph,
-        graph_of_a_move,
         unrolled,
         fixed,
         one_behind,
