@@ -40,7 +40,8 @@ def train_epochs(take_step, features, labels, orders):
 # What a learner starts with
 
 
-def train_epochs_broken(take_step, features, labels, orders):    steps = len(orders[0])  # A
+def train_epochs_broken(take_step, features, labels, orders):
+    steps = len(orders[0])  # A
 
     @tf.function
     def epoch(order):
