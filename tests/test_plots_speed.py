@@ -62,4 +62,6 @@ def test_heat_map_shows_each_value_and_the_lowest_of_a_column(best):
     (dots,) = ax.lines
     np.testing.assert_array_equal(dots.get_xydata(), [[1, best], [2, 0]])
     assert [label.get_text() for label in ax.get_yticklabels()] == ["0.001", "0.01", "0.1"]
+    # nobody trains half an epoch
+    assert all(tick == round(tick) for tick in ax.get_xticks())
     assert (ax.get_xlabel(), ax.get_ylabel(), colors.get_ylabel()) == ("epoch", "rate", "loss (nats)")

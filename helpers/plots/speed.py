@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers.plots.palette import BLUE, ORANGE
 
@@ -67,7 +68,7 @@ def ladder(times, floor):
     ax.bar_label(bars, labels=[f"{in_digits(time)} µs" for time in times.values()], padding=3)
     ax.axvline(floor, color="black", linestyle="--", label=f"its arithmetic alone: {in_digits(floor)} µs")
     ax.set(xscale="log", xlabel="time of a step (µs, logarithmic)")
-    ax.set_xlim(min(floor, *times.values()) / 2, 5 * max(times.values()))
+    ax.set_xlim(min(floor, *times.values()) / 2, 15 * max(times.values()))
     ax.invert_yaxis()
     fig.legend(loc="outside upper right", frameon=False)
     return fig
@@ -106,7 +107,7 @@ def heat_map(values, rows, rows_label, columns_label, values_label):
         rows_label, columns_label, values_label: what they are, with their units.
 
     Returns:
-        The Figure. Shades end at the 90th percentile, so that a few high values do not hide the others.
+        The Figure. Shades end at the 75th percentile, so that high values do not hide what is between the others.
     """
     values = np.asarray(values)
     fig = Figure(figsize=(8, 3.4), layout="constrained")
@@ -114,10 +115,11 @@ def heat_map(values, rows, rows_label, columns_label, values_label):
     extent = (0.5, values.shape[1] + 0.5, len(rows) - 0.5, -0.5)
     # a diverged run has no loss, and is drawn white
     known = values[np.isfinite(values)]
-    image = ax.imshow(values, cmap="viridis", aspect="auto", extent=extent, vmax=np.percentile(known, 90))
+    image = ax.imshow(values, cmap="viridis", aspect="auto", extent=extent, vmax=np.percentile(known, 75))
     lowest = np.argmin(np.where(np.isfinite(values), values, np.inf), axis=0)
     ax.plot(range(1, values.shape[1] + 1), lowest, "o", color="white", markeredgecolor="black", label="lowest")
     ax.set_yticks(range(len(rows)), [f"{row:.2g}" for row in rows])
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel=columns_label, ylabel=rows_label)
     ax.legend(loc="upper right")
     fig.colorbar(image, label=values_label, extend="max")

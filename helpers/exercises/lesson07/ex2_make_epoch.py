@@ -130,9 +130,9 @@ def without_graph(take_step, features, labels, batch_size):
 
 
 @mistake(
-    "unrolled, or traced again",
-    "The numbers are right, but the step is written down again and again: by Python's `range`, which runs its body for "
-    "each batch while it traces, or by a graph that is made anew in each epoch.",
+    "unrolled",
+    "The numbers are right, but the step is written down once for each batch: Python's `range` runs its body again and "
+    "again while it traces. `tf.range` makes a `While` of it.",
 )
 def unrolled(take_step, features, labels, batch_size):
     @tf.function
@@ -145,6 +145,16 @@ def unrolled(take_step, features, labels, batch_size):
         return total / n
 
     return train_epoch
+
+
+@mistake(
+    "a graph for each epoch",
+    "The numbers are right, but later epochs are traced again: by a `tf.function` that is made anew in each epoch, or by "
+    "an order that is not handed over as a tensor. Make the graph once, and let the order be its argument.",
+)
+def traced_again(take_step, features, labels, batch_size):
+    train_epoch = epoch_of(take_step, features, labels, batch_size)
+    return lambda order: tf.function(train_epoch)(order)
 
 
 @mistake(
@@ -210,12 +220,17 @@ def observe(candidate, n_rows=50, batch_size=4, epochs=3):
     if not callable(train_epoch):
         return {"what came back": forms.in_words(train_epoch)}
     found = {"what came back": "a function"}
+    in_first_epoch = 0
     for epoch in range(1, epochs + 1):
         loss = forms.number(train_epoch(tf.constant(draw.permutation(n_rows))))
         found[f"weights after epoch {epoch}"] = step.weights.numpy()
         found[f"loss of epoch {epoch}"] = loss
-    # traced three times at most: shapes of a loop are found out step by step
-    return found | {"the steps are run by": step.in_words(most=8)}
+        in_first_epoch = in_first_epoch or step.written_down
+    return found | {
+        # shapes of a loop are found out step by step, which may take three traces
+        "the steps are run by": step.in_words(most=8),
+        "traced in later epochs": step.written_down > in_first_epoch,
+    }
 
 
 EXERCISE = Exercise(
@@ -230,6 +245,7 @@ EXERCISE = Exercise(
         mean_of_means,
         without_graph,
         unrolled,
+        traced_again,
         order_ignored,
         first_order_kept,
         summed,

@@ -174,7 +174,7 @@ def without_abs(move, shares, tolerance):
 # Probes
 
 
-def observe(candidate, k=4, stay=0.9, tolerance=1e-3):
+def observe(candidate, k=4, stay=0.9, tolerance=0.01):
     draw = np.random.default_rng(k)
     goes = draw.random((k, k))
     # one share falls by what all others gain, so that sum, mean and sign of the changes matter
@@ -216,7 +216,7 @@ EXERCISE = Exercise(
         without_abs,
     ),
     observe=observe,
-    second=lambda candidate: observe(candidate, k=5, stay=0.8, tolerance=1e-4),
+    second=lambda candidate: observe(candidate, k=5, stay=0.85, tolerance=0.004),
     note=NOTE,
     explanation=EXPLANATION,
 )

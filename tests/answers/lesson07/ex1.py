@@ -55,7 +55,7 @@ def made_anew(n_rows, batch_size, epochs, seed):
     return np.array(order[: steps * batch_size]).reshape(steps, batch_size)
 
 
-@wrong("rows drawn one by one", named="some rows twice, others never")
+@wrong("rows drawn one by one")
 def drawn(n_rows, batch_size, epochs, seed):
     steps = n_rows * epochs // batch_size
     return np.random.default_rng(seed).integers(0, n_rows, (steps, batch_size))

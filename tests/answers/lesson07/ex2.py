@@ -90,7 +90,7 @@ def eager(take_step, features, labels, batch_size):
     return train_epoch
 
 
-@wrong("range under tf.function", named="unrolled, or traced again")
+@wrong("range under tf.function", named="unrolled")
 def python_range(take_step, features, labels, batch_size):
     @tf.function
     def train_epoch(order):
@@ -103,7 +103,7 @@ def python_range(take_step, features, labels, batch_size):
     return train_epoch
 
 
-@wrong("the graph is made in each epoch", named="unrolled, or traced again")
+@wrong("the graph is made in each epoch", named="a graph for each epoch")
 def made_in_each_epoch(take_step, features, labels, batch_size):
     def train_epoch(order):
         @tf.function
