@@ -149,8 +149,8 @@ def unrolled(take_step, features, labels, batch_size):
 
 @mistake(
     "a graph for each epoch",
-    "The numbers are right, but later epochs are traced again: by a `tf.function` that is made anew in each epoch, or by "
-    "an order that is not handed over as a tensor. Make the graph once, and let the order be its argument.",
+    "The numbers are right, but later epochs are traced again: by a `tf.function` that is made anew in each epoch, or "
+    "by an order that is not handed over as a tensor. Make the graph once, and let the order be its argument.",
 )
 def traced_again(take_step, features, labels, batch_size):
     train_epoch = epoch_of(take_step, features, labels, batch_size)
