@@ -1,6 +1,6 @@
 """Change single lines of modules, one at a time, and list the changes that no test notices.
 
-    python tests/tools/mutate.py helpers/training.py tests/test_training.py --sample 300 --seed 0
+    python tests/tools/mutate.py helpers/training/loop.py tests/test_training.py --sample 300 --seed 0
 
 Name any number of modules and test files, from the root of the repository; files called test_*.py are the tests, in the
 order in which to run them, but those that bear a module's name come first for its mutants. A survivor is a hole in the
