@@ -74,7 +74,11 @@ def epoch_order(n_rows, seed, epoch):
     "first, and cut the long row into batches afterwards.",
 )
 def rest_dropped(n_rows, batch_size, epochs, seed):
-    return np.concatenate([cut(epoch_order(n_rows, seed, epoch), batch_size) for epoch in range(epochs)])
+    steps, batches = n_rows // batch_size, []
+    for epoch in range(epochs):
+        order = np.random.default_rng([seed, epoch]).permutation(n_rows)
+        batches.append(order[: steps * batch_size].reshape(steps, batch_size))
+    return np.concatenate(batches)
 
 
 @mistake(
