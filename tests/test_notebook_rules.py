@@ -13,6 +13,7 @@ import refresh
 import rules_of_form as form
 import rules_of_lessons as lessons
 import rules_of_words as words
+import speed
 from notebook_reading import (
     NOTEBOOKS,
     ROOT,
@@ -332,7 +333,8 @@ def test_rule_rejects_clinic(rule, break_it, message):
 
 
 def test_every_rule_is_proved():
-    assert {rule for rule, _, _ in BROKEN + BROKEN_CLINICS} == set(RULES)
+    # that rule has stored figures to compare with, and tests of its own: test_speed.py
+    assert {rule for rule, _, _ in BROKEN + BROKEN_CLINICS} == set(RULES) - {speed.times_are_stored}
 
 
 def test_first_edition_keeps_its_own_limits(monkeypatch):
