@@ -177,7 +177,7 @@ _BY_SYMPTOM = {
         ),
     ],
     "Weights of classes do nothing": [
-        (8, "weights that meet an average", "04_churn.ipynb#Why-too-late-is-nothing"),
+        (8, "weights that meet an average", "04_churn.ipynb#How-hard-each-row-pulls"),
         (
             9,
             "weights and losses that make a table of all pairs",
