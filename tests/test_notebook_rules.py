@@ -13,7 +13,6 @@ import refresh
 import rules_of_form as form
 import rules_of_lessons as lessons
 import rules_of_words as words
-import speed
 from notebook_reading import (
     NOTEBOOKS,
     ROOT,
