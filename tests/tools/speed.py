@@ -1,4 +1,4 @@
-"""The times that lesson 07 quotes: measured by tests/benchmarks/ladder.py, stored, and written into the lesson's tables.
+"""The times that lesson 07 quotes: measured by benchmarks/ladder.py, stored, and written into the lesson's tables.
 
     python tests/tools/speed.py              write the lesson's tables from the stored figures
     python tests/tools/speed.py --measure    measure first (ten minutes on two idle cores), run the lesson anew
