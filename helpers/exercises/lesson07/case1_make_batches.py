@@ -8,7 +8,8 @@ from helpers.exercises.exercise import Case, mistake
 TITLE = "The network waits for its data"
 TASK = """\
 Pixels are stored as whole numbers, and `prepare` makes floats from 0 to 1 of them on the way. For 96 rows in batches of
-32 it is called 96 times, and each call takes longer than its arithmetic. Which line is it?"""
+32 it is called 96 times, and each call takes longer than its arithmetic. Two lines
+have to change places; which is one of them?"""
 HINTS = (
     "What does `prepare` get in one call? What could it get?",
     "The order of two lines decides whether a function meets rows or batches.",

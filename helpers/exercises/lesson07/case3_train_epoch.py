@@ -22,7 +22,7 @@ def train_epoch(take_step, batches):
 
     Args:
         take_step: take_step(features, labels) hands a step to the machine and returns its loss, which is not known
-            yet. Losses can be added; `float` waits until the machine has done all that it was given.
+            yet. It is like a number all the same: losses can be added, and `float` gives the value.
         batches: a list of (features, labels).
     """
     total = 0.0  # A

@@ -8,7 +8,8 @@ from helpers.exercises.exercise import Case, mistake
 TITLE = "Memory fills before the first step"
 TASK = """\
 The rows lie on a disk, and `read` brings those with given numbers. In every epoch the whole table is read before the
-first batch comes, and it all lies in memory at the same time. Which line is it?"""
+first batch comes, and it all lies in memory at the same time. Three lines have to change places. Which one
+comes too early?"""
 HINTS = (
     "How many rows have been read when the first batch comes out? Which line wants to have them all?",
     "What has to be mixed to mix the rows: the rows, or something smaller?",

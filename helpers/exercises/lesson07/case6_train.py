@@ -11,7 +11,7 @@ TITLE = "Half the digits, and hardly any movement"
 TASK = """\
 To save time and memory, a network computes with numbers of 16 bits in place of 32: its layers have
 `dtype="mixed_float16"`, and its optimizer is wrapped as the guides say. No error, a sensible first loss, and hardly any
-movement. Which line is it?"""
+movement. Something is missing: at which line?"""
 HINTS = (
     "By what is a gradient multiplied before such an optimizer gets it, and by what does the optimizer divide it?",
     "Print the largest gradient, and the optimizer's `initial_scale`. Who should have multiplied?",
