@@ -80,9 +80,9 @@ def commands(paths):
     calls = []
     if numbers:
         files = [f"tests/test_{name}.py" for name in ("exercises", "answers", "mutants", "clinics")]
-        calls.append(["-o", "addopts=", *files, "--every-mutant", "-k", " or ".join(numbers)])
+        calls.append(["-o", "addopts=", *files, "--everything", "-k", " or ".join(numbers)])
     if rest or numbers:
-        calls.append(["-p", "no:cacheprovider", *sorted({*rest, "tests/test_style.py"})])
+        calls.append(["-p", "no:cacheprovider", "--everything", *sorted({*rest, "tests/test_style.py"})])
     return calls
 
 
