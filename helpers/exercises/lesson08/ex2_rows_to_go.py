@@ -171,7 +171,7 @@ def places_not_rows(order, batch_size, steps_done, workers, rank):
 # Probes
 
 
-def observe(candidate, n_rows=29, batch_size=7, teams=((3, 2), (2, 0))):
+def observe(candidate, n_rows=29, batch_size=7, teams=((4, 2), (2, 0))):
     order = 100 + np.random.default_rng(n_rows).permutation(n_rows)
     found = {}
     for workers, steps_done in teams:

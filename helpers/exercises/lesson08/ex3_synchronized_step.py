@@ -19,7 +19,7 @@ are its gradients.
 """
 HINTS = (
     "Two workers, with 30 rows and with 10. How much should a row of either count in the mean over all 40?",
-    "The mean over all rows is the sum of the workers' means, each times its share of the rows. And 0 times NaN is NaN.",
+    "The mean over all rows is the sum of the workers' means, each times its share of the rows. 0 times NaN is NaN.",
     "For each variable one sum over the workers that have rows: `gradient * (own rows / all rows)`. These sums go to "
     "every optimizer.",
 )
@@ -166,20 +166,17 @@ def weights_averaged(replicas, optimizers, gradients, rows):
 # Probes
 
 
-def observe(candidate, columns=2, all_rows=((12, 3, 5), (6, 0, 2))):
+def observe(candidate, columns=2, all_rows=((12, 1, 5), (6, 0, 2))):
     draw, names = np.random.default_rng(columns), ("all have rows", "one has no rows")
     start = [draw.normal(size=(columns, 1)), draw.normal(size=1)]
     replicas = [[tf.Variable(value, dtype=tf.float32) for value in start] for _ in all_rows[0]]
     # Adam looks at the squares of gradients, so that averages of weights come out elsewhere
-    optimizers = [keras.optimizers.Adam(0.5, epsilon=1.0) for _ in replicas]
+    optimizers = [keras.optimizers.Adam(5.0, epsilon=1.0) for _ in replicas]
     for optimizer, variables in zip(optimizers, replicas):
         optimizer.build(variables)
     found = {}
     for kind, rows in zip(names, all_rows):
-        gradients = [
-            [tf.constant(draw.normal(size=value.shape) if own else np.full(value.shape, np.nan), tf.float32) for value in start]
-            for own in rows
-        ]
+        gradients = [[mean_gradient(value.shape, own, draw) for value in start] for own in rows]
         candidate(replicas, optimizers, gradients, list(rows))
         weights = [np.concatenate([np.ravel(np.array(variable)) for variable in variables]) for variables in replicas]
         found[f"weights of the first replica ({kind})"] = forms.numbers(weights[0])
@@ -187,6 +184,11 @@ def observe(candidate, columns=2, all_rows=((12, 3, 5), (6, 0, 2))):
         found[f"replicas are equal ({kind})"] = bool(np.allclose(weights, weights[:1], 1e-5, 1e-6, equal_nan=True))
         found[f"steps of each optimizer ({kind})"] = np.array([int(optimizer.iterations) for optimizer in optimizers])
     return found
+
+
+def mean_gradient(shape, rows, draw):
+    """Return a drawn gradient, or that of a mean over no rows."""
+    return tf.constant(draw.normal(size=shape) if rows else np.full(shape, np.nan), tf.float32)
 
 
 EXERCISE = Exercise(

@@ -187,7 +187,12 @@ def observe(candidate, networks=NETWORKS, limits=13):
     for name, (*costs, most) in networks.items():
         times = [step_time(n, costs) for n in range(1, most + 1)]
         # one machine is enough, none is, only the fastest; and limits between
-        asked = [times[0] + 0.01, 0.99 * min(times), 1.0001 * min(times), *np.linspace(min(times), times[0], limits)[1:]]
+        asked = [
+            times[0] + 0.01,
+            0.99 * min(times),
+            1.0001 * min(times),
+            *np.linspace(min(times), times[0], limits)[1:],
+        ]
         answers = [candidate(float(limit), *costs, most) for limit in asked]
         found[f"fewest workers ({name})"] = in_words(answers)
     # the fastest is the last that there is
@@ -197,7 +202,8 @@ def observe(candidate, networks=NETWORKS, limits=13):
 
 def in_words(answers):
     """Return the numbers and Nones as text: "1, None, 7"."""
-    return ", ".join("None" if one is None else f"{forms.number(one):g}" if forms.is_number(one) else forms.in_words(one) for one in answers)
+    numbers = [forms.number(answer) for answer in answers]
+    return ", ".join(number if isinstance(number, str) else f"{number:g}" for number in numbers)
 
 
 EXERCISE = Exercise(

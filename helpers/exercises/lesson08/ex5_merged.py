@@ -94,8 +94,8 @@ def plain_means(counts, means, variances):
 
 @mistake(
     "only the spread between the workers",
-    "The mean is right, and the variance is that of the workers' means. The rows of a worker are spread around its mean "
-    "as well.",
+    "The mean is right, and the variance is that of the workers' means. The rows of a worker are spread around its "
+    "mean as well.",
 )
 def between_only(counts, means, variances):
     mean = weighted(counts, means)
