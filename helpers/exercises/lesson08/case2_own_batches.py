@@ -45,7 +45,7 @@ def own_batches_broken(features, global_batch, workers, rank, seed):
 SUSPECTS = {
     "A": "The order of this epoch. All workers draw the same one, from the same seed, and they should.",
     "B": "A worker's share of a global batch of 32 is 8 rows, if there are four of them. That is right.",
-    "C": "The whole order is cut into pieces of one share, by every worker alike. Nobody leaves rows to the others: all "
+    "C": "The whole order is cut into pieces of one share, by every worker alike. Nobody leaves rows to others: all "
     "take the same eight rows in the same step.",
     "D": "It brings the chosen rows, whichever they are.",
 }

@@ -88,8 +88,8 @@ def write(disk, state, file):
 
 @mistake(
     "a file for each worker",
-    "Nobody empties another one's file anymore. But the restart looks for `checkpoint`, and there is none of that name; "
-    "and the same numbers are written once for each worker.",
+    "Nobody empties another one's file anymore. But the restart looks for `checkpoint`, and there is none of that "
+    "name; and the same numbers are written once for each worker.",
 )
 def own_files(disk, state, epoch, rank):
     if epoch % 2 == 1:
