@@ -116,7 +116,7 @@ def unshuffled(features, global_batch, workers, rank, seed):
 # Probes
 
 
-def observe(candidate, n_rows=24, global_batch=8, workers=4):
+def observe(candidate, n_rows=32, global_batch=8, workers=4):
     features = np.arange(2.0 * n_rows).reshape(n_rows, 2)
     epochs = []
     for epoch in range(2):
@@ -151,7 +151,7 @@ EXERCISE = Case(
     alternatives=(in_neighbors,),
     mistakes=(same_part, larger_batches, own_order, unshuffled),
     observe=observe,
-    second=lambda candidate: observe(candidate, n_rows=30, global_batch=6, workers=3),
+    second=lambda candidate: observe(candidate, n_rows=36, global_batch=6, workers=3),
     note=NOTE,
     explanation=EXPLANATION,
 )

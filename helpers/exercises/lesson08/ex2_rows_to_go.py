@@ -124,6 +124,19 @@ def rest_to_the_last(order, batch_size, steps_done, workers, rank):
 
 
 @mistake(
+    "shares rounded up",
+    "Every row comes once. But with shares as large as the largest has to be, the last workers get far less, or "
+    "nothing, and wait for the others. Shares may differ by one row.",
+)
+def rounded_up(order, batch_size, steps_done, workers, rank):
+    def share(batch):
+        size = -(-len(batch) // workers)
+        return batch[rank * size : (rank + 1) * size]
+
+    return shares_of(order, batch_size, steps_done * batch_size, share)
+
+
+@mistake(
     "the rows that are left at the end are dropped",
     "All full global batches are right, and the last, smaller one is missing.",
 )
@@ -171,7 +184,7 @@ def places_not_rows(order, batch_size, steps_done, workers, rank):
 # Probes
 
 
-def observe(candidate, n_rows=29, batch_size=7, teams=((4, 2), (2, 0))):
+def observe(candidate, n_rows=31, batch_size=10, teams=((4, 2), (2, 0))):
     order = 100 + np.random.default_rng(n_rows).permutation(n_rows)
     found = {}
     for workers, steps_done in teams:
@@ -189,7 +202,8 @@ def observe(candidate, n_rows=29, batch_size=7, teams=((4, 2), (2, 0))):
         taken = [[s[step] if step < len(s) else np.array([]) for s in shares] for step in range(max(map(len, shares)))]
         found[f"rows that all take together, step by step ({team})"] = in_words(map(np.concatenate, taken))
         sizes = [[len(rows) for rows in step] for step in taken]
-        found[f"shares differ by one row at most ({team})"] = all(max(size) - min(size) <= 1 for size in sizes)
+        uneven = [", ".join(map(str, sorted(step))) for step in sizes if max(step) - min(step) > 1]
+        found[f"sizes of the shares ({team})"] = "; ".join(uneven) or "differ by one row at most"
     return found
 
 
@@ -211,6 +225,7 @@ EXERCISE = Exercise(
         batch_each,
         rounded_down,
         rest_to_the_last,
+        rounded_up,
         rest_dropped,
         without_empty,
         from_the_start,

@@ -79,6 +79,12 @@ def step_with(replicas, optimizers, gradients, weights):
         optimizer.apply(summed, variables)
 
 
+def step_alone(replicas, optimizers, gradients, rows):
+    for variables, optimizer, own, own_rows in zip(replicas, optimizers, gradients, rows):
+        if own_rows:
+            optimizer.apply(own, variables)
+
+
 def have_rows(rows):
     return [float(own > 0) for own in rows]
 
@@ -89,9 +95,7 @@ def have_rows(rows):
     "them the same sum.",
 )
 def own_steps(replicas, optimizers, gradients, rows):
-    for variables, optimizer, own, own_rows in zip(replicas, optimizers, gradients, rows):
-        if own_rows:
-            optimizer.apply(own, variables)
+    step_alone(replicas, optimizers, gradients, rows)
 
 
 @mistake(
@@ -156,7 +160,7 @@ def not_divided(replicas, optimizers, gradients, rows):
     "the step.",
 )
 def weights_averaged(replicas, optimizers, gradients, rows):
-    own_steps(replicas, optimizers, gradients, rows)
+    step_alone(replicas, optimizers, gradients, rows)
     for same in zip(*replicas):
         mean = sum(own_rows / sum(rows) * variable for own_rows, variable in zip(rows, same))
         for variable in same:

@@ -149,9 +149,11 @@ def observe(candidate, sizes=(40, 7, 1), columns=2):
     tables = [draw.normal(100 * place, 3 + place, (size, columns)) for place, size in enumerate(sizes)]
     counts = np.array([len(table) for table in tables])
     means, variances = (np.array([f(table, axis=0) for table in tables]) for f in (np.mean, np.var))
-    pair = forms.entries(candidate(counts, means, variances))
-    if pair is None or len(pair) != 2:
-        return {"what came back": forms.in_words(pair)}
+    returned = candidate(counts, means, variances)
+    pair = forms.entries(returned)
+    # an array with a number for each column, two of them here, is no pair
+    if pair is None or len(pair) != 2 or np.shape(returned) == (2,) and not isinstance(returned, (list, tuple)):
+        return {"what came back": forms.in_words(returned)}
     return {
         "what came back": "two things",
         "mean of each column": forms.numbers(pair[0]),
