@@ -58,18 +58,18 @@ def with_names_of_tensorflow(losses, penalties, global_batch, workers):
 # Mistakes
 
 
-def part(losses, penalties, of_rows, of_penalties):
-    """The part of the wrong answers: `of_rows` makes a number of the losses, `of_penalties` divides their sum."""
-    return of_rows(losses) + sum(penalties) / of_penalties
-
-
 @mistake(
     "the mean of the worker's own rows",
     "`tf.reduce_mean` divides by the rows of this worker. The parts of four workers then add up to about four times "
     "the loss, and so do the gradients: steps four times as long. Divide the sum by the size of the global batch.",
 )
 def own_mean(losses, penalties, global_batch, workers):
-    return part(losses, penalties, tf.reduce_mean, workers)
+    return tf.reduce_mean(losses) + sum(penalties) / workers
+
+
+def part(losses, penalties, of_rows, of_penalties):
+    """The part of the wrong answers: `of_rows` makes a number of the losses, `of_penalties` divides their sum."""
+    return of_rows(losses) + sum(penalties) / of_penalties
 
 
 @mistake(
