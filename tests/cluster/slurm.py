@@ -51,7 +51,7 @@ SlurmctldTimeout=30
 InactiveLimit=0
 KillWait=5
 JobRequeue=1
-NodeName=n[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=1 State=UNKNOWN
+NodeName=n[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=2 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -136,7 +136,7 @@ class Cluster:
                 os.kill(pid, signal.SIGKILL)
         daemon.wait()
 
-        def states(self):
+    def states(self):
         """Return {node: state}, as sinfo has it."""
         rows = self.run("sinfo", "--noheader", "--Node", "--format=%N %t").split("\n")
         return dict(row.split() for row in rows if row)
