@@ -141,6 +141,10 @@ class Team:
         """Return what a worker has printed so far."""
         return Path(self._folder.name, f"{rank}.out").read_text(encoding="utf-8", errors="replace")
 
+    def errors(self, rank):
+        """Return what a worker has written to its standard error so far: warnings, and the error it died of."""
+        return Path(self._folder.name, f"{rank}.err").read_text(encoding="utf-8", errors="replace")
+
     def wait_for(self, rank, words):
         """Wait until a worker has printed these words; raise WorkersError if it ends without them, or time is over."""
         while words not in self.text(rank):
@@ -176,8 +180,7 @@ class Team:
         return [self.text(rank) for rank in range(self.workers)]
 
     def _died(self, rank):
-        errors = Path(self._folder.name, f"{rank}.err").read_text(encoding="utf-8", errors="replace")
-        last = "\n            ".join(errors.strip().splitlines()[-LAST_LINES:]) or "no message"
+        last = "\n            ".join(self.errors(rank).strip().splitlines()[-LAST_LINES:]) or "no message"
         return WorkersError(
             f"worker {rank} of {self.workers} died",
             "exit code 0",

@@ -1,11 +1,13 @@
 """Run lesson 08b's jobs on a Slurm of two nodes, for real, and store what they said where the lesson reads it.
 
+    python tests/cluster/record.py team        one, two and four worker processes, of which one is killed (a minute)
     python tests/cluster/record.py digits      one training on two nodes, of which one is lost (two minutes)
     python tests/cluster/record.py seeds       an array of a hundred seeds (a quarter of an hour)
 
 They write notebooks/scripts/stored/digits.log and .json, seeds.log and .json.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -21,11 +23,17 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 import slurm
 
+from helpers import workers
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "notebooks" / "scripts"
 STORED = SCRIPTS / "stored"
 EPOCHS = 8
 SEEDS, SPOILED = 100, 37
+
+
+class NoCluster:
+    environment = dict(os.environ)
 
 
 class Session:
@@ -142,12 +150,38 @@ def seeds(session, number=SEEDS, spoiled=SPOILED):
     return {"seconds": round(seconds), "runs": json.loads((results / "seeds.json").read_text())}
 
 
-PARTS = {"digits": digits, "seeds": seeds}
+def team(session, epochs=EPOCHS):
+    """Train by one, two and four worker processes; kill one of two in mid-run, and start the two again."""
+    folder, script = session.folder, session.folder / "train_digits.py"
+    for name in ("1", "2", "4", "killed"):
+        put_digits(folder / name)
+    texts = {number: workers.run(script, number, folder / str(number), epochs, seconds=600) for number in (1, 2, 4)}
+    with workers.start(script, 2, folder / "killed", epochs, seconds=600) as two:
+        two.wait_for(1, "epoch 2")
+        two.kill(1)
+        killed_at = time.monotonic()
+        said, seconds = two.wait_end(0), time.monotonic() - killed_at
+        errors = two.errors(0)
+    again = workers.run(script, 2, folder / "killed", epochs, seconds=600)[0]
+    session.lines += ["# worker 0, until worker 1 was killed after its epoch 2", *said.splitlines()]
+    session.lines += ["# and its last words", *[line[:100] for line in errors.splitlines() if "UnavailableError" in line][-1:]]
+    session.lines += ["# worker 0, after both were started again", *again.splitlines()]
+    weights = {name: folder / name / "weights.npz" for name in ("1", "2", "4", "killed")}
+    return {
+        "last lines": {number: said[-1].splitlines()[-1] for number, said in texts.items()},
+        "workers from one": {number: largest_difference(weights["1"], weights[number]) for number in ("2", "4")},
+        "seconds until worker 0 ended": round(seconds, 2),
+        "killed and restarted from undisturbed": largest_difference(weights["2"], weights["killed"]),
+    }
+
+
+PARTS = {"team": team, "digits": digits, "seeds": seeds}
 
 
 def record(part, **options):
-    """Run a part of the recording; return the session and its figures."""
-    with slurm.running() as cluster, tempfile.TemporaryDirectory(prefix="jobs_") as folder:
+    """Run a part of the recording, for which a cluster is started where it needs one; return the session and its figures."""
+    needed = contextlib.nullcontext(NoCluster()) if part == "team" else slurm.running()
+    with needed as cluster, tempfile.TemporaryDirectory(prefix="jobs_") as folder:
         cluster.environment |= prepare(Path(folder))
         session = Session(cluster, Path(folder))
         return session, PARTS[part](session, **options)
