@@ -143,11 +143,6 @@ _BY_SYMPTOM = {
     "Validation is far from training": [
         (19, "BatchNorm with too few steps", "06_state.ipynb#BatchNorm,-and-its-averages"),
         (21, "an evaluation in training mode", "clinics/06_state.ipynb#C6.1-Measured-twice,-two-results"),
-        (
-            69,
-            "BatchNorm that sees a share of the batch",
-            "clinics/08_many_machines.ipynb#C8.5-Every-number-becomes-1-or--1",
-        ),
     ],
     "Validation is too good": [
         (
@@ -217,11 +212,6 @@ _BY_SYMPTOM = {
             "a shuffle buffer full of rows",
             "clinics/07_make_it_fast.ipynb#C7.4-Memory-fills-before-the-first-step",
         ),
-        (
-            67,
-            "rows that several workers get",
-            "clinics/08_many_machines.ipynb#C8.2-Four-workers,-and-an-epoch-is-as-long-as-with-one",
-        ),
     ],
     "Restoring does not help": [
         (
@@ -230,11 +220,6 @@ _BY_SYMPTOM = {
             "clinics/03_heart_failure.ipynb#C3.5-Back-to-the-best-epoch,-and-nothing-changes",
         ),
         (52, "a run resumed without its optimizer", "clinics/06_state.ipynb#C6.5-After-a-restart-the-loss-jumps-up"),
-        (
-            68,
-            "a file that every worker writes",
-            "clinics/08_many_machines.ipynb#C8.4-Saved,-killed,-and-nothing-to-go-on-from",
-        ),
     ],
     "The step is wrong": [
         (
@@ -243,14 +228,31 @@ _BY_SYMPTOM = {
             "clinics/05_mnist_cnn.ipynb#C5.4-The-limit-is-1,-and-the-steps-are-longer-and-bent",
         ),
         (36, "accumulated gradients that are added up", "symptoms.ipynb#The-step-is-wrong"),
+    ],
+    "Two runs differ": [
+        (37, "an optimizer used again", "02_regression.ipynb#The-training-step,-with-Keras"),
+    ],
+    "Many workers differ from one": [
         (
             66,
             "a loss averaged over the worker's own rows",
             "clinics/08_many_machines.ipynb#C8.1-The-more-workers,-the-longer-the-steps",
         ),
-    ],
-    "Two runs differ": [
-        (37, "an optimizer used again", "02_regression.ipynb#The-training-step,-with-Keras"),
+        (
+            67,
+            "rows that several workers get",
+            "clinics/08_many_machines.ipynb#C8.2-Four-workers,-and-an-epoch-is-as-long-as-with-one",
+        ),
+        (
+            68,
+            "a file that every worker writes",
+            "clinics/08_many_machines.ipynb#C8.4-Saved,-killed,-and-nothing-to-go-on-from",
+        ),
+        (
+            69,
+            "BatchNorm that sees a share of the batch",
+            "clinics/08_many_machines.ipynb#C8.5-Every-number-becomes-1-or--1",
+        ),
     ],
     "It crashes": [
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
