@@ -79,8 +79,8 @@ def test_wrong_arguments_are_refused_in_words(arguments, said):
 
 def test_each_section_is_described_and_none_is_a_test():
     modules = {path.stem for path in COMMAND.parent.glob("*.py")} - {"run"}
-    sections = {"imports", "ladder", "train_and_fit", "memory", "checks", "lessons"}
-    assert modules == sections | {"networks", "others", "paired"}
+    sections = {"imports", "ladder", "train_and_fit", "many_workers", "memory", "checks", "lessons"}
+    assert modules == sections | {"networks", "others", "paired", "worker_steps"}
     # pytest would collect these
     assert not [name for name in modules if name.startswith("test_") or name.endswith("_test")]
 

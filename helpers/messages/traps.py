@@ -232,6 +232,28 @@ _BY_SYMPTOM = {
     "Two runs differ": [
         (37, "an optimizer used again", "02_regression.ipynb#The-training-step,-with-Keras"),
     ],
+    "Many workers differ from one": [
+        (
+            66,
+            "a loss averaged over the worker's own rows",
+            "clinics/08_many_machines.ipynb#C8.1-The-more-workers,-the-longer-the-steps",
+        ),
+        (
+            67,
+            "rows that several workers get",
+            "clinics/08_many_machines.ipynb#C8.2-Four-workers,-and-an-epoch-is-as-long-as-with-one",
+        ),
+        (
+            68,
+            "a file that every worker writes",
+            "clinics/08_many_machines.ipynb#C8.4-Saved,-killed,-and-nothing-to-go-on-from",
+        ),
+        (
+            69,
+            "BatchNorm that sees a share of the batch",
+            "clinics/08_many_machines.ipynb#C8.5-Every-number-becomes-1-or--1",
+        ),
+    ],
     "It crashes": [
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
         (16, "labels of the wrong type", "02_regression.ipynb#The-training-step,-with-Keras"),

@@ -11,6 +11,7 @@ from helpers.plots.descent import curves, learning_curves, lines, paths_on_conto
 from helpers.plots.digits import after_one_batch, mistakes, seconds
 from helpers.plots.palette import BLUE, ORANGE
 from helpers.plots.regression import line_and_path, settling
+from helpers.plots.scaling import loss_by_rate, speedups, step_parts
 from helpers.plots.showing import animate, show, slider
 from helpers.plots.speed import heat_map, ladder, spread, who_starts_what
 from helpers.plots.tables import rate_by_category
@@ -31,6 +32,7 @@ __all__ = [
     "learning_curves",
     "line_and_path",
     "lines",
+    "loss_by_rate",
     "operations",
     "logit_to_loss",
     "mistakes",
@@ -43,7 +45,9 @@ __all__ = [
     "seconds",
     "show",
     "slider",
+    "speedups",
     "spread",
+    "step_parts",
     "walk",
     "walks_on_map",
     "who_starts_what",
