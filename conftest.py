@@ -20,6 +20,11 @@ ONE_EXERCISE = re.compile(r"tests/test_(?:answers|exercises|mutants)\.py::\w+\[(
 
 def pytest_addoption(parser):
     parser.addoption(
+        "--cluster",
+        action="store_true",
+        help="run lesson 08b's jobs on a Slurm of two nodes (minutes; once a week by itself, where Slurm is installed)",
+    )
+    parser.addoption(
         "--every-mutant",
         action="store_true",
         help="judge each mutant of each exercise's reference, not a few drawn ones (minutes; once a week by itself)",
