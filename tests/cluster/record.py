@@ -182,7 +182,7 @@ PARTS = {"team": team, "digits": digits, "seeds": seeds}
 
 
 def record(part, **options):
-    """Run a part of the recording, for which a cluster is started where it needs one; return the session and its figures."""
+    """Run a part of the recording, in a cluster where it needs one; return the session and its figures."""
     needed = contextlib.nullcontext(NoCluster()) if part == "team" else slurm.running()
     with needed as cluster, tempfile.TemporaryDirectory(prefix="jobs_") as folder:
         cluster.environment |= prepare(Path(folder))

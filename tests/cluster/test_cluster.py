@@ -21,7 +21,8 @@ needs_slurm = pytest.mark.skipif(bool(why_not), reason=f"no Slurm here: {why_not
 
 @needs_slurm
 def test_two_nodes_start_run_tasks_and_stop(tmp_path):
-    command = "sinfo --noheader -o %D; srun -N2 -n2 --label sh -c 'echo $SLURMD_NODENAME $SLURM_NTASKS'; env | grep SLURM_CONF"
+    task = "srun -N2 -n2 --label sh -c 'echo $SLURMD_NODENAME $SLURM_NTASKS'"
+    command = f"sinfo --noheader -o %D; {task}; env | grep SLURM_CONF"
     run = [sys.executable, str(FOLDER / "slurm.py"), "bash", "-c", command]
     done = subprocess.run(run, capture_output=True, text=True, timeout=300, cwd=ROOT)
     assert done.returncode == 0, done.stderr
