@@ -23,7 +23,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--everything",
         action="store_true",
-        help="leave nothing out: each sampled test, all mutants, the training on MNIST itself (once a week)",
+        help="leave nothing out: each sampled test, all mutants, MNIST itself, the jobs on Slurm (once a week)",
     )
 
 

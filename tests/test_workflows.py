@@ -87,7 +87,7 @@ def scripts(text):
 
 def test_workflows_are_read():
     assert set(WORKFLOWS) == {"tests", "newest"}
-    assert set(jobs(WORKFLOWS["newest"])) == {"newest", "prereleases", "everything"}
+    assert set(jobs(WORKFLOWS["newest"])) == {"newest", "prereleases", "everything", "cluster"}
     assert set(jobs(WORKFLOWS["tests"])) == {"pinned"}
     for text in WORKFLOWS.values():
         assert len(scripts(text)) == text.count(" run: ")

@@ -32,7 +32,7 @@ def environment(rank, ports):
 
 
 def taken(ports):
-    """Return the first of the ports on which a server could not listen, or that is there twice; None if all are free."""
+    """Return the first port on which a server could not listen, or that is there twice; None if all are free."""
     held = []
     try:
         for port in ports:

@@ -45,7 +45,11 @@ def why_not_closed():
     if sys.platform != "linux":
         return ONLY_LINUX
     tried = subprocess.run([sys.executable, "-c", TRY], capture_output=True, text=True)
-    return "" if tried.returncode == 0 else f"this Linux gives a user no network of his own ({tried.stderr.strip().splitlines()[-1]})"
+    return (
+        ""
+        if tried.returncode == 0
+        else f"this Linux gives a user no network of his own ({tried.stderr.strip().splitlines()[-1]})"
+    )
 
 
 def _unshare(flags):

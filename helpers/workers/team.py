@@ -121,7 +121,7 @@ class Team:
             f"not done after {self.seconds:g} seconds",
             f"{self.workers} workers that end",
             "; ".join(states),
-            "a worker that says nothing may never have come: the others wait for it. If all are at work, allow more seconds",
+            "a worker that says nothing may never have come, and the others wait for it; if all work, allow more",
         )
 
     def _state(self, rank):

@@ -38,23 +38,23 @@ def make_train_epoch(model, optimizer, features, labels):
     bce = keras.losses.BinaryCrossentropy(from_logits=True)
 
     @tf.function
-    def train_epoch(order):
+    def train_one_epoch(order):
         for chosen in order:
             with tf.GradientTape() as tape:
                 logits = model(tf.gather(features, chosen), training=True)
                 loss = bce(tf.gather(labels, chosen), logits)
             gradients = tape.gradient(loss, model.trainable_variables)
             optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-    return train_epoch
+    return train_one_epoch
 
 
 def run(seed):
     train_rows, val_rows, _ = data.prepare_churn(data.load_churn())
     x, y = train_rows.features, train_rows.labels
     model, optimizer = build(seed, x.shape[1])
-    train_epoch = make_train_epoch(model, optimizer, tf.constant(x), tf.constant(y))
+    train_one_epoch = make_train_epoch(model, optimizer, tf.constant(x), tf.constant(y))
     for epoch in range(EPOCHS):
-        train_epoch(tf.constant(order_of_epoch(seed, epoch, len(x))))
+        train_one_epoch(tf.constant(order_of_epoch(seed, epoch, len(x))))
     logits = model(val_rows.features, training=False).numpy()[:, 0]
     leaves = val_rows.labels[:, 0] == 1
     return {"seed": seed, "recall": float(np.mean(logits[leaves] > 0)), "auc": float(roc_auc_score(leaves, logits))}

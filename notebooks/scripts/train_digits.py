@@ -31,8 +31,8 @@ loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction
 
 def build(seed=0):
     keras.utils.set_random_seed(seed)
-    model = keras.Sequential([
-        keras.Input((784,)), keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10)])
+    hidden = keras.layers.Dense(32, activation="relu")
+    model = keras.Sequential([keras.Input((784,)), hidden, keras.layers.Dense(10)])
     optimizer = keras.optimizers.Adam(3e-3)
     optimizer.build(model.trainable_variables)
     return model, optimizer
@@ -93,7 +93,8 @@ def main(folder, epochs):
     manager.restore_or_initialize()
     train_step = make_train_step(strategy, make_replica_step(model, optimizer))
     for epoch in range(int(run.epoch), epochs):
-        loss, right = train_epoch(strategy, train_step, x, y, order_of_epoch(0, epoch, len(x)))
+        order = order_of_epoch(0, epoch, len(x))
+        loss, right = train_epoch(strategy, train_step, x, y, order)
         print(f"epoch {epoch}: loss {loss:.4f}, right {right:.3f}", flush=True)
         run.epoch.assign_add(1)
         if chief:

@@ -1,6 +1,6 @@
 """Run by many_workers.py in every worker: milliseconds of lesson 08's step for networks and batches of several sizes.
 
-    python worker_steps.py FILE RUNS        worker 0 writes FILE, {"weights, rows": [ms, one for each run]}
+python worker_steps.py FILE RUNS        worker 0 writes FILE, {"weights, rows": [ms, one for each run]}
 """
 
 import json

@@ -164,7 +164,10 @@ def team(session, epochs=EPOCHS):
         errors = two.errors(0)
     again = workers.run(script, 2, folder / "killed", epochs, seconds=600)[0]
     session.lines += ["# worker 0, until worker 1 was killed after its epoch 2", *said.splitlines()]
-    session.lines += ["# and its last words", *[line[:100] for line in errors.splitlines() if "UnavailableError" in line][-1:]]
+    session.lines += [
+        "# and its last words",
+        *[line[:100] for line in errors.splitlines() if "UnavailableError" in line][-1:],
+    ]
     session.lines += ["# worker 0, after both were started again", *again.splitlines()]
     weights = {name: folder / name / "weights.npz" for name in ("1", "2", "4", "killed")}
     return {
@@ -179,7 +182,7 @@ PARTS = {"team": team, "digits": digits, "seeds": seeds}
 
 
 def record(part, **options):
-    """Run a part of the recording, for which a cluster is started where it needs one; return the session and its figures."""
+    """Run a part of the recording, in a cluster where it needs one; return the session and its figures."""
     needed = contextlib.nullcontext(NoCluster()) if part == "team" else slurm.running()
     with needed as cluster, tempfile.TemporaryDirectory(prefix="jobs_") as folder:
         cluster.environment |= prepare(Path(folder))

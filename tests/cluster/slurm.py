@@ -205,7 +205,7 @@ def wait_until(holds, seconds, what, every=0.1):
 
 @contextlib.contextmanager
 def running():
-    """Give a running Cluster in a network of its own; stop it at the end. Once a process: it cannot leave that network."""
+    """Give a running Cluster, and stop it at the end. Once a process, which cannot leave the network that it closes."""
     network.close()
     with environment_with_sbin(), tempfile.TemporaryDirectory(prefix="slurm_", ignore_cleanup_errors=True) as folder:
         cluster = Cluster(folder)
