@@ -22,7 +22,8 @@ TOP_LEVEL = {
 }  # fmt: skip
 # packages whose import name is not the name that pip knows
 DISTRIBUTIONS = {"PIL": "pillow", "xdist": "pytest-xdist", "sklearn": "scikit-learn", "IPython": "ipython"}
-OWN = {"helpers", "answers"} | {path.stem for folder in ("tests", "data") for path in ROOT.glob(f"{folder}/**/*.py")}
+OWN = {"helpers", "answers", "patients", "scripts"}
+OWN |= {path.stem for folder in ("tests", "data", "notebooks/scripts") for path in ROOT.glob(f"{folder}/**/*.py")}
 
 
 def lines_of(name):
