@@ -1,0 +1,344 @@
+"""What the probes' numbers mean, for graphs, optimizers, metrics, data and whole loops; rules as in findings.py."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.doctor import loop_probes, probes, state
+from helpers.doctor.case import Finding
+from helpers.doctor.hearing import watched
+
+RATE_WORDS = ("rate", "lr", "alpha")
+ROUNDING = 1e-5
+
+
+def inputs(case):
+    """Features that cannot teach anything. Trap 57."""
+    found = loop_probes.inputs(case.batch)
+    whole = "int" in found["dtype"]
+    if found["not finite"] > 0:
+        measured = f"{found['not finite']:.1%} of the features are NaN or infinite"
+        yield Finding(44, "proven", measured, "Replace what is missing before the first step.")
+    elif found["smallest"] == found["largest"]:
+        measured = f"every feature is {found['smallest']:g} ({found['dtype']})"
+        advice = "Make the features float32 before you divide: `pixels.astype('float32') / 255`."
+        yield Finding(57, "proven", measured, advice)
+    elif (
+        whole
+        and found["largest"] <= 1
+        and found["zeros"] > 0.5
+        and not _has(case.model, keras.layers.Embedding)
+    ):
+        measured = f"the features are whole numbers ({found['dtype']}), {found['zeros']:.1%} of them 0, none above 1"
+        yield Finding(
+            57, "hint", measured, "If they were divided, they lost their fractions: make them float32 before."
+        )
+    elif max(-found["smallest"], found["largest"]) > 30 and not _scales(case.model):
+        measured = f"the features reach from {found['smallest']:.4g} to {found['largest']:.4g}"
+        yield Finding(None, "hint", measured, "Networks learn best from features of about −1 to 1: scale them.")
+
+
+def _has(model, kinds):
+    return any(isinstance(layer, kinds) for layer in model._flatten_layers())
+
+
+def _scales(model):
+    kinds = (
+        keras.layers.Embedding,
+        keras.layers.Rescaling,
+        keras.layers.Normalization,
+        keras.layers.BatchNormalization,
+    )
+    return _has(model, kinds)
+
+
+def optimizer(case):
+    """Updates with the wrong optimizer, or a wrong scale. Traps 32, 39, 49."""
+    used = loop_probes.optimizers_used(*case.args)
+    if all(used) and all(steps == 0 for each in used for _, steps in each):
+        names = [{name for name, _ in each} for each in used]
+        if not names[0] & names[1] and not names[1] & names[2]:
+            measured = "each of three steps is made by another optimizer, which has taken none before"
+            yield Finding(49, "proven", measured, "Make the optimizer once, before the loop: its moments have to last.")
+    lost = [name for each in case.optimizers for name in ("lr", "learningrate", "rate") if name in vars(each)]
+    if lost:
+        measured = f"the optimizer has an attribute `{lost[0]}`, which Keras does not read"
+        yield Finding(32, "proven", measured, "Set `optimizer.learning_rate = ...`.")
+    applied = {id(update[0]): update[0] for update in case.steps[0].applied}
+    for each in applied.values():
+        if isinstance(getattr(each, "_learning_rate", None), keras.Variable):
+            full, halved = loop_probes.rate_reaches(*case.args, each)
+            if full > 0 and halved > full * 0.999:
+                measured = f"with the optimizer's rate halved, the step still moves a weight by {halved:.3g}"
+                yield Finding(32, "proven", measured, "Let the step read `optimizer.learning_rate`.")
+    if case.model.dtype_policy.name == "mixed_float16" and case.steps[0].gradients and not case.steps[0].scaled:
+        wrapped = state.of_kind(case.optimizers, keras.optimizers.LossScaleOptimizer)
+        advice = "Differentiate `optimizer.scale_loss(loss)`, with a `keras.optimizers.LossScaleOptimizer`."
+        measured = "the model computes in float16, and the loss is not scaled up"
+        yield Finding(39, "proven" if wrapped else "likely", measured, advice)
+
+
+def clipping(case):
+    """Each gradient cut on its own. Trap 35."""
+    found = loop_probes.clipped_apart(*case.args)
+    cut = [(tape, given) for tape, given in found if given and tape > given * 1.001]
+    if len(cut) < 2:
+        return
+    factors, norms = [given / tape for tape, given in cut], [given for _, given in cut]
+    if max(factors) > 1.01 * min(factors) and max(norms) < 1.0001 * min(norms):
+        measured = f"gradients of different lengths all came to {norms[0]:.3g}, each by a factor of its own"
+        yield Finding(35, "likely", measured, "`tf.clip_by_global_norm(gradients, limit)[0]` has one factor for all.")
+
+
+def accumulation(case):
+    """Several gradients to one update. Trap 36."""
+    if probes.number_of_rows(case.batch) < 4:
+        return
+    found = loop_probes.accumulated(*case.args)
+    if not found:
+        return
+    parts, of_mean, of_last = found["parts"], found["times the mean"], found["times the last"]
+    if abs(of_last - 1) < 1e-3 and not abs(of_mean - 1) < 1e-3 or abs(of_last * parts - 1) < 1e-3:
+        measured = f"an update comes after {parts} gradients, and only the last of them is in it"
+        yield Finding(36, "proven", measured, "Add up: `total.assign_add(gradient)`, and set it back after the update.")
+    elif abs(of_mean - parts) < 1e-3 * parts:
+        is_mean = any(each.scale == "mean" for each in case.formulas)
+        measured = f"an update comes after {parts} gradients, and is {parts} times as long as their mean"
+        yield Finding(36, "likely" if is_mean else "hint", measured, f"Divide the sum by {parts}, the number of parts.")
+
+
+def returned_loss(case):
+    """A loss that is measured after the update. Trap 25."""
+    if not case.exact or not case.one_loss or probes.training_flag(*case.args):
+        return
+    before, returned, after = loop_probes.loss_before_and_after(*case.args)
+    if abs(returned - after) < ROUNDING * abs(after) and abs(before - after) > 1e-3 * abs(before):
+        measured = (
+            f"the step returns {returned:.6g}; the tape's loss was {before:.6g}, and is {after:.6g} in the next step"
+        )
+        yield Finding(25, "proven", measured, "Return the loss from inside the tape; `fit` logs that one.")
+
+
+def metrics(case):
+    """Metrics of another kind. Traps 11, 26."""
+    for metric, labels, outputs in loop_probes.metrics_fed(*case.args):
+        kind, outside = type(metric), bool((outputs < 0).any() or (outputs > 1).any())
+        classes = outputs.shape[-1] if outputs.ndim > 1 else 1
+        reach = f"`{kind.__name__}` was given numbers from {outputs.min():.3g} to {outputs.max():.3g}"
+        threshold = (getattr(metric, "_fn_kwargs", None) or {}).get("threshold")
+        if isinstance(metric, keras.metrics.BinaryAccuracy) and outside and threshold == 0.5:
+            yield Finding(11, "proven", f"{reach}, and its threshold is 0.5", "For logits: `threshold=0.0`.")
+        elif kind is keras.metrics.Accuracy and (outputs != np.round(outputs)).any():
+            measured = f"`Accuracy` counts equal numbers, and was given {outputs.ravel()[0]:.3g}"
+            yield Finding(11, "proven", measured, "Use `BinaryAccuracy` or `SparseCategoricalAccuracy`.")
+        elif isinstance(metric, keras.metrics.AUC) and outside and not metric._from_logits:
+            yield Finding(26, "proven", f"{reach}, and takes them for probabilities", "`AUC(from_logits=True)`.")
+        elif kind is keras.metrics.CategoricalAccuracy and labels.size * classes == outputs.size and classes > 1:
+            measured = f"`CategoricalAccuracy` was given class numbers, shape {labels.shape}, not one-hot labels"
+            yield Finding(26, "proven", measured, "Use `SparseCategoricalAccuracy`.")
+        elif kind is keras.metrics.SparseCategoricalAccuracy and labels.size == outputs.size and classes > 1:
+            measured = f"`SparseCategoricalAccuracy` was given one-hot labels, shape {labels.shape}, not class numbers"
+            yield Finding(26, "proven", measured, "Use `CategoricalAccuracy`.")
+
+
+def graph(case):
+    """What a graph has kept, or leaves out. Traps 28, 29, 31, 32, 34, 53, 56."""
+    if not case.is_graph:
+        return
+    counts = loop_probes.traces(*case.args)
+    if all(counts[2:]):
+        measured = "five steps on batches of one shape recorded the graph again each time"
+        yield Finding(28, "proven", measured, "Make the `tf.function` once, outside of the loop, and give it tensors.")
+    if max(counts) >= 8:
+        measured = f"one call recorded {max(counts)} tapes: a Python loop was unrolled into the graph"
+        yield Finding(53, "hint", measured, "Make a graph of one step, and loop over a `tf.data.Dataset`.")
+    if loop_probes.symbolic_leftovers(case.step):
+        measured = "a list holds a tensor without a value, which the recording of the graph has left there"
+        yield Finding(29, "proven", measured, "Return the number from the step, and append it outside of the graph.")
+    by_graph, by_python = loop_probes.python_effects(case.step, case.batch)
+    if by_python > 0 and by_graph == 0:
+        measured = f"in three steps a list grows by {by_python} in Python, by none in the graph"
+        yield Finding(29, "hint", measured, "In a graph, Python code runs at the recording only: append outside of it.")
+    yield from _kept_by_graph(case)
+    for name in loop_probes.frozen_settings(*case.args) if case.exact else []:
+        is_rate = any(word in name.lower() for word in RATE_WORDS)
+        measured = f"`{name}` twice as large moves the weights otherwise in Python, and as before in the graph"
+        advice = "The graph keeps a Python number as it was: make it a `tf.Variable`, or the graph anew after a change."
+        yield Finding(32 if is_rate else 56, "hint", measured, advice)
+
+
+def _kept_by_graph(case):
+    moves = loop_probes.graph_and_python(*case.args)
+    trainable = {variable.path for variable in case.model.trainable_variables}
+    # a gradient that is 0 but for rounding may move a weight in one of the two
+    norms = {probes.name_of(source): probes.norm(gradient) or 0.0 for source, gradient in case.steps[0].gradients}
+    steep = {path for path, size in norms.items() if size > 1e-5 * max(norms.values())}
+    lost = [path for path in trainable & steep if moves[path][0] == 0 < moves[path][1]]
+    held = [path for path, (graph, python) in moves.items() if graph > 0 and python == 0 and path not in trainable]
+    again = "A graph keeps what it was recorded with: make the `tf.function` again, inside the function that trains."
+    if lost and all(moves[path][0] == 0 for path in trainable):
+        yield Finding(31, "proven", "the Python code moves this model's variables, and its graph moves none", again)
+    elif lost:
+        yield Finding(34, "proven", f"`{lost[0]}` is trainable now, and the graph does not move it", again)
+    elif held:
+        yield Finding(34, "proven", f"`{held[0]}` is not trainable any more, and the graph moves it", again)
+    elif case.exact and moves == loop_probes.graph_and_python(*case.args):
+        by_graph, by_python = (max((each[way] for each in moves.values()), default=0.0) for way in (0, 1))
+        if by_python > 0 and not 0.8 < by_graph / by_python < 1.25:
+            measured = f"the graph moves a weight by {by_graph:.3g}, the same Python code by {by_python:.3g}"
+            advice = "A number has changed since the graph was recorded: make it a `tf.Variable`, or the graph again."
+            yield Finding(32 if any(each in case.names for each in RATE_WORDS) else 56, "proven", measured, advice)
+
+
+def test_step(case):
+    """An evaluation that changes the model. Trap 21."""
+    if case.test_step is None:
+        return
+    moved = [path for path, (_, step) in probes.training_flag(case.model, case.test_step, case.batch).items() if step]
+    with state.kept(case.model, case.test_step) as before:
+        watched(case.test_step, case.batch)
+        changed = before.changed()
+    moved += [each.path for each in case.model.trainable_variables if id(state.raw(each)) in changed]
+    if moved:
+        measured = f"the test step moves `{moved[0]}`"
+        yield Finding(21, "proven", measured, "Write `model(features, training=False)` in the test step.")
+    elif (ratio := _ratio_of_losses(case)) > 1.5 and any(each.scale != "mean" for each in case.formulas):
+        measured = f"on the same rows the train step's loss is {ratio:.4g} times the test step's"
+        trap = 54 if case.formulas[0].scale == "sum of entries" else 17
+        yield Finding(trap, "likely", measured, "Take the mean in both: over rows, and over what is in a row.")
+
+
+def _ratio_of_losses(case):
+    with state.kept(case.model, case.test_step):
+        returned = watched(case.test_step, case.batch).loss
+    return case.steps[0].loss / returned if returned and np.isfinite(returned) else np.nan
+
+
+def target(case):
+    """A second network that is meant to stand still. Trap 60."""
+    if case.target is None:
+        return
+    shared, distance = loop_probes.same_network(case.model, case.target)
+    if shared:
+        measured = f"the target has {shared} variables in common with the model"
+        advice = "Make it with `keras.models.clone_model(model)`, then `target.set_weights(model.get_weights())`."
+        yield Finding(60, "proven", measured, advice)
+    elif distance > 0 and not any(int(each.iterations) for each in case.optimizers):
+        measured = f"before the first step the target differs from the model, by up to {distance:.3g}"
+        yield Finding(
+            60, "hint", measured, "`clone_model` copies no weights: `target.set_weights(model.get_weights())`."
+        )
+
+
+def data(case):
+    """What only the dataset shows. Traps 27, 33, 40."""
+    if case.dataset is None:
+        return
+    first, second = loop_probes.batches_of(case.dataset)
+    if not second and first:
+        measured = "a second pass over the dataset has no batch: it is an iterator, and was read to its end"
+        yield Finding(27, "proven", measured, "Loop over the dataset itself in each epoch, not over `iter(dataset)`.")
+        return
+    labels = [np.asarray(batch[1]) for batch in first if isinstance(batch, (tuple, list)) and tf.is_tensor(batch[1])]
+    labels = [each.argmax(-1) if each.ndim > 1 and each.shape[-1] > 1 else each.ravel() for each in labels]
+    if len(labels) >= 3:
+        yield from _order(labels)
+    steps = _length(case.dataset)
+    for each in case.optimizers:
+        schedule = getattr(each, "_learning_rate", None)
+        if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and steps:
+            rates = float(schedule(0)), float(schedule(steps))
+            if rates[1] < 0.02 * rates[0]:
+                measured = f"within one epoch, {steps} steps, the rate falls from {rates[0]:.3g} to {rates[1]:.3g}"
+                yield Finding(33, "likely", measured, "A schedule counts steps: multiply epochs by steps per epoch.")
+
+
+def _order(labels):
+    everything = np.concatenate(labels)
+    classes = len(np.unique(everything))
+    single = [len(np.unique(each)) == 1 for each in labels if len(each) >= 4]
+    if 1 < classes <= len(everything) / 4 and len(single) >= 3 and np.mean(single) >= 0.6:
+        measured = f"{sum(single)} of {len(single)} batches hold one class only, of {classes}"
+        yield Finding(40, "likely", measured, "Shuffle the rows, with a buffer as large as the table, before `batch`.")
+
+
+def _length(dataset):
+    try:
+        return len(dataset)
+    except TypeError:
+        return None
+
+
+def whole_loop(case):
+    """What only the whole loop shows. Traps 22, 23, 24, 27, 37, 49, 53."""
+    if case.train is None:
+        return
+    others = [case.model, case.step, *case.optimizers]
+    found = loop_probes.epochs_of(case.train, *others)
+    steps = [len(heard.losses) for heard in found.heard]
+    if steps[0] > 0 and steps[1] == steps[0]:
+        measured = f"one epoch has {steps[0]} steps, and two epochs have {steps[1]} in all"
+        yield Finding(27, "proven", measured, "Loop over the dataset itself in each epoch, not over one iterator.")
+    elif steps[0] >= 3 and found.iterators[0] >= steps[0]:
+        measured = (
+            f"{found.iterators[0]} iterators are opened for the {steps[0]} steps of an epoch: each reads the first"
+        )
+        yield Finding(27, "proven", measured, "Write `for features, labels in dataset:`; not `next(iter(dataset))`.")
+    groups = {}
+    for made, before, _, variables in found.heard[1].applied:
+        groups.setdefault(tuple(id(each) for each in variables or ()), {}).setdefault(id(made), before)
+    if any(len(begun) > 1 and set(begun.values()) == {0} for begun in groups.values()):
+        measured = "in two epochs the same weights are moved by several optimizers, each of them new"
+        yield Finding(49, "proven", measured, "Make the optimizer once, before the loop: its moments have to last.")
+    for (_, name), (one, two) in found.totals.items():
+        if one > 0 and abs(two - 2 * one) < 1e-6 * one:
+            measured = f"the metric `{name}` has counted {one:g} after one epoch, and {two:g} after two"
+            yield Finding(22, "proven", measured, "Call `metric.reset_state()` at the start of each epoch.")
+    yield from _epoch_losses(case, found)
+    firsts, before = loop_probes.same_start(case.train, *others)
+    if len(firsts) == len(before) == 2 and abs(firsts[0] - firsts[1]) <= ROUNDING * abs(firsts[0]) and before[1] > 0:
+        measured = f"a second run starts at the same loss, with an optimizer that has {before[1]} steps behind it"
+        yield Finding(37, "proven", measured, "Make a new optimizer for each run: the old one keeps its moments.")
+    recorded = loop_probes.recorded_by(case.train, *others)
+    if recorded >= max(8, steps[0] // 2):
+        measured = f"one epoch records {recorded} tapes in graphs, for {steps[0]} steps"
+        yield Finding(53, "likely", measured, "Make a graph of one step, and loop over the batches outside of it.")
+
+
+def _epoch_losses(case, found):
+    curve, batches = found.losses[1], found.heard[0].losses
+    if len(curve) == 2 and curve[0] == curve[1]:
+        yield Finding(24, "proven", f"both epochs report {curve[0]:.6g}", "Append `float(metric.result())` each epoch.")
+    if len(found.losses[0]) != 1 or len(batches) < 2 or np.ptp(batches) == 0:
+        return
+    told = found.losses[0][0]
+
+    def is_told(value):
+        return abs(told - value) <= ROUNDING * abs(value)
+
+    sizes = (
+        [probes.number_of_rows(batch) for batch in loop_probes.batches_of(case.dataset, most=1000)[0]]
+        if (case.dataset is not None)
+        else []
+    )
+    if is_told(batches[-1]) and not is_told(np.mean(batches)):
+        measured = f"the epoch's loss, {told:.6g}, is that of the last batch; the mean of all is {np.mean(batches):.6g}"
+        yield Finding(23, "proven", measured, "Use `keras.metrics.Mean`, weighted by the rows of each batch.")
+    elif len(sizes) == len(batches) and is_told(np.mean(batches)) and not is_told(np.average(batches, weights=sizes)):
+        measured = f"the epoch's loss is the mean of {len(batches)} batches, though the last has {sizes[-1]} rows only"
+        yield Finding(23, "likely", measured, "Weight each batch: `mean.update_state(loss, sample_weight=rows)`.")
+
+
+LOOP_RULES = [
+    inputs,
+    optimizer,
+    clipping,
+    accumulation,
+    returned_loss,
+    metrics,
+    graph,
+    test_step,
+    target,
+    data,
+    whole_loop,
+]
