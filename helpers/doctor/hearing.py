@@ -61,13 +61,14 @@ def listening():
 
     def heard_gradient(tape, target, sources, *args, **settings):
         found = gradient(tape, target, sources, *args, **settings)
-        parts = [part for part in tf.nest.flatten(target) if hasattr(part, "numpy")]
-        heard.losses.append(float(sum(tf.reduce_sum(tf.cast(part, "float64")) for part in parts)))
-        heard.gradients += zip(tf.nest.flatten(sources), tf.nest.flatten(found))
+        if tf.executing_eagerly():
+            heard.losses.append(float(sum(tf.reduce_sum(tf.cast(part, "float64")) for part in tf.nest.flatten(target))))
+            heard.gradients += zip(tf.nest.flatten(sources), tf.nest.flatten(found))
         return found
 
     def heard_apply(optimizer, grads, trainable_variables=None):
-        heard.applied.append((optimizer, int(optimizer.iterations.numpy()), list(grads), trainable_variables))
+        if tf.executing_eagerly():
+            heard.applied.append((optimizer, int(optimizer.iterations), list(grads), trainable_variables))
         return apply(optimizer, grads, trainable_variables)
 
     def heard_scale(optimizer, loss):
@@ -76,7 +77,8 @@ def listening():
 
     def heard_update(update):
         def update_state(metric, *args, **settings):
-            heard.fed.append((metric, args))
+            if tf.executing_eagerly():
+                heard.fed.append((metric, args))
             return update(metric, *args, **settings)
 
         return update_state
@@ -102,7 +104,9 @@ def takes_one_argument(step) -> bool:
 
 
 def take(step, batch):
-    """Call a step with (features, labels), or with the pair in one."""
+    """Call a step with (features, labels), or with the pair in one; a graph gets tensors, also while it is Python."""
+    if hasattr(step, "python_function"):
+        batch = tf.nest.map_structure(tf.convert_to_tensor, tuple(batch))
     return step(tuple(batch)) if takes_one_argument(step) else step(*batch)
 
 

@@ -23,12 +23,7 @@ def inputs(case):
         measured = f"every feature is {found['smallest']:g} ({found['dtype']})"
         advice = "Make the features float32 before you divide: `pixels.astype('float32') / 255`."
         yield Finding(57, "proven", measured, advice)
-    elif (
-        whole
-        and found["largest"] <= 1
-        and found["zeros"] > 0.5
-        and not _has(case.model, keras.layers.Embedding)
-    ):
+    elif whole and found["largest"] <= 1 and found["zeros"] > 0.5 and not _has(case.model, keras.layers.Embedding):
         measured = f"the features are whole numbers ({found['dtype']}), {found['zeros']:.1%} of them 0, none above 1"
         yield Finding(
             57, "hint", measured, "If they were divided, they lost their fractions: make them float32 before."
@@ -214,7 +209,7 @@ def _ratio_of_losses(case):
     return case.steps[0].loss / returned if returned and np.isfinite(returned) else np.nan
 
 
-def target(case):
+def second_network(case):
     """A second network that is meant to stand still. Trap 60."""
     if case.target is None:
         return
@@ -338,7 +333,7 @@ LOOP_RULES = [
     metrics,
     graph,
     test_step,
-    target,
+    second_network,
     data,
     whole_loop,
 ]

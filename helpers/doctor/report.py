@@ -1,7 +1,7 @@
 """The doctor: it examines a training loop of one's own, and reports what it suspects and what it could not look at.
 
-    from helpers.doctor import examine
-    examine(model, train_step, (features, labels))
+from helpers.doctor import examine
+examine(model, train_step, (features, labels))
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from helpers.doctor import probes, state
 from helpers.doctor.case import Case, Finding
 from helpers.doctor.findings import STEP_RULES, WITHOUT_SLOPE
 from helpers.doctor.hearing import listening, take
-from helpers.doctor.loop_findings import LOOP_RULES, data, inputs, target, whole_loop
+from helpers.doctor.loop_findings import LOOP_RULES, data, inputs, second_network, whole_loop
 from helpers.messages import errors, places
 from helpers.messages.message import Kind, Message
 from helpers.messages.traps import TRAPS
@@ -75,7 +75,9 @@ class Report:
         sure = sum(each.certainty != "hint" for each in self.findings)
         headline = "Nothing found" if not self.findings else f"{_counted(sure, 'suspect')}"
         if self.findings and len(self.findings) > sure:
-            headline = f"{headline}, {_counted(len(self.findings) - sure, 'hint')}" if sure else "No suspect, only hints"
+            headline = (
+                f"{headline}, {_counted(len(self.findings) - sure, 'hint')}" if sure else "No suspect, only hints"
+            )
         texts = [_in_words(number, each) for number, each in enumerate(self.findings, start=1)]
         texts += [f"Looked at: {'; '.join(self.looked_at)}."] if self.looked_at else []
         texts += [f"Not examined: {'; '.join(self.not_examined)}."] if self.not_examined else []
@@ -155,7 +157,10 @@ def examine(
             if crash:
                 lines, finding = crash
                 found.append(finding)
-                rules = [inputs, target, data, whole_loop]
+                rules = [inputs, second_network, data, whole_loop]
+            elif problem := _cannot_listen(case):
+                left_out.append(f"the step in plain Python, as most probes need it: {problem}")
+                rules = [inputs, second_network, data, by_heart]
         for rule in tqdm(rules, leave=False, disable="TQDM_DISABLE" in os.environ):
             what = rule.__doc__.partition(".")[0]
             what = what[0].lower() + what[1:]
@@ -170,6 +175,14 @@ def examine(
     left_out += [text for name, text in MISSING.items() if given[name] is None]
     left_out += [] if crashed(lines) or _heard_one(case) else ["the loss: no tape was heard, and none was returned"]
     return Report(_ranked(found), tuple(looked_at), tuple(left_out), time.monotonic() - started, lines)
+
+
+def _cannot_listen(case):
+    """Return the words of an error that comes only if the step's graph runs as Python, "" if there is none."""
+    try:
+        return "" if case.steps else ""
+    except Exception as error:
+        return f"{type(error).__name__}: {errors.short_message(error)[:150]}"
 
 
 def crashed(lines):
@@ -234,9 +247,9 @@ def _refined(case, trap, steps_done, words):
 
 def by_heart(case):
     """The same rows again and again."""
-    if len(case.steps[0].losses) > 1:
+    if "steps" in vars(case) and len(case.steps[0].losses) > 1:
         return
-    losses = [loss for loss in probes.fits_one_batch(*case.args) if loss is not None]
+    losses = probes.fits_one_batch(*case.args, steps=150 if case.is_graph else 50)
     if len(losses) < 20 or not np.isfinite(losses[0]):
         return
     if not np.isfinite(losses).all():
