@@ -59,10 +59,9 @@ def optimizer(case):
     if lost:
         measured = f"the optimizer has an attribute `{lost[0]}`, which Keras does not read"
         yield Finding(32, "proven", measured, "Set `optimizer.learning_rate = ...`.")
-    applied = {id(update[0]): update[0] for update in case.steps[0].applied}
-    for each in applied.values():
-        if isinstance(getattr(each, "_learning_rate", None), keras.Variable):
-            full, halved = loop_probes.rate_reaches(*case.args, each)
+    for each, _, _, variables in case.steps[0].applied:
+        if variables and isinstance(getattr(each, "_learning_rate", None), keras.Variable):
+            full, halved = loop_probes.rate_reaches(*case.args, each, variables)
             if full > 0 and halved > full * 0.999:
                 measured = f"with the optimizer's rate halved, the step still moves a weight by {halved:.3g}"
                 yield Finding(32, "proven", measured, "Let the step read `optimizer.learning_rate`.")
@@ -92,12 +91,16 @@ def accumulation(case):
     found = loop_probes.accumulated(*case.args)
     if not found:
         return
-    parts, of_mean, of_last = found["parts"], found["times the mean"], found["times the last"]
-    if abs(of_last - 1) < 1e-3 and not abs(of_mean - 1) < 1e-3 or abs(of_last * parts - 1) < 1e-3:
+    parts, steps, of_mean, of_last = found.values()
+    if (abs(of_last - 1) < 1e-3 and not abs(of_mean - 1) < 1e-3) or abs(of_last * parts - 1) < 1e-3:
         measured = f"an update comes after {parts} gradients, and only the last of them is in it"
-        yield Finding(36, "proven", measured, "Add up: `total.assign_add(gradient)`, and set it back after the update.")
+        advice = "Add up: `total.assign_add(gradient)`, and set it back after the update."
+        yield Finding(36, "proven" if steps > 1 else "hint", measured, advice)
     elif abs(of_mean - parts) < 1e-3 * parts:
-        is_mean = any(each.scale == "mean" for each in case.formulas)
+        # parts of a loss that was divided before add up to a mean
+        heard = case.steps[0]
+        whole = len(heard.losses) == 1 or abs(np.mean(heard.losses) - heard.loss) < 1e-3 * abs(heard.loss)
+        is_mean = whole and any(each.scale == "mean" for each in case.formulas)
         measured = f"an update comes after {parts} gradients, and is {parts} times as long as their mean"
         yield Finding(36, "likely" if is_mean else "hint", measured, f"Divide the sum by {parts}, the number of parts.")
 

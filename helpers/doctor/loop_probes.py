@@ -89,7 +89,7 @@ def frozen_settings(model, step, batch) -> list[str]:
     Looked at are numbers in attributes of objects and in dictionaries, and globals whose name speaks of a rate.
     """
     found = []
-    moved_by_graph = _moves(model, step, batch, take)
+    moved_by_graph = _moves(model.trainable_variables, step, batch, take)
     with kept(model, step) as before:
         holders = [
             (names, name)
@@ -100,7 +100,10 @@ def frozen_settings(model, step, batch) -> list[str]:
     for names, name in holders[:20]:
         with kept(model, step):
             names[name] = names.get(name) * 2
-            by_graph, by_python = _moves(model, step, batch, take), _moves(model, step, batch, watched)
+            by_graph, by_python = (
+                _moves(model.trainable_variables, step, batch, take),
+                _moves(model.trainable_variables, step, batch, watched),
+            )
         if by_graph == moved_by_graph and not np.allclose(by_python, by_graph, rtol=1e-3, atol=0):
             found.append(str(name))
     return found
@@ -112,25 +115,27 @@ def _is_setting(names, name, value):
     return named and type(value) in (int, float) and value != 0 and not str(name).startswith("_")
 
 
-def _moves(model, step, batch, taken):
-    with kept(model, step) as before:
+def _moves(variables, step, batch, taken):
+    with kept(variables, step) as before:
         taken(step, batch)
         changed = before.changed()
-        return [changed.get(id(raw(variable)), 0.0) for variable in model.trainable_variables]
+        return [changed.get(id(raw(variable)), 0.0) for variable in variables]
 
 
-def rate_reaches(model, step, batch, optimizer) -> tuple[float, float]:
-    """Return the largest move of a variable, (as it is, with the optimizer's rate halved). Trap 32.
+def rate_reaches(model, step, batch, optimizer, variables) -> tuple[float, float]:
+    """Return the largest move of an optimizer's variables, (as it is, with its rate halved). Trap 32.
 
-    The rate has to be a variable, not a schedule. NaN in place of the second if the step sets the rate itself.
+    The rate has to be a variable, not a schedule. NaN in place of the second if the step sets the rate itself, or if
+    two equal steps move differently.
     """
-    full = max(_moves(model, step, batch, take), default=0.0)
+    full, again = (max(_moves(variables, step, batch, take), default=0.0) for _ in range(2))
     with kept(model, step, optimizer):
         optimizer.learning_rate.assign(optimizer.learning_rate * 0.5)
         rate = float(optimizer.learning_rate)
-        halved = max(_moves(model, step, batch, take), default=0.0)
+        halved = max(_moves(variables, step, batch, take), default=0.0)
         take(step, batch)
-        return full, halved if float(optimizer.learning_rate) == rate else np.nan
+        is_kept = full == again and float(optimizer.learning_rate) == rate
+    return full, halved if is_kept else np.nan
 
 
 def optimizers_used(model, step, batch, calls=3) -> list[list[tuple[str, int]]]:
@@ -164,10 +169,10 @@ def clipped_apart(model, step, batch) -> list[tuple[float, float]]:
 
 
 def accumulated(model, step, batch, most=12) -> dict[str, float]:
-    """Return {"parts", "times the mean", "times the last"} of the first update from several gradients. Trap 36.
+    """Return {"parts", "steps", "times the mean", "times the last"} of the first update from several gradients. 36.
 
-    That is: from how many gradients of a variable it was made, and the gradient that the optimizer was given ÷ the
-    mean of theirs, ÷ the last of them; NaN if it has another direction. Empty if an update has one gradient.
+    That is: from how many gradients of a variable, in how many steps, it was made, and the gradient that the optimizer
+    was given ÷ the mean of theirs, ÷ the last; NaN if it has another direction. Empty if an update has one gradient.
     The steps are on the two halves of the batch in turn.
     """
     half = number_of_rows(batch) // 2
@@ -195,7 +200,12 @@ def accumulated(model, step, batch, most=12) -> dict[str, float]:
     means, last = (
         {name: each(parts[name]) for name in names} for each in (lambda g: np.mean(g, axis=0), lambda g: g[-1])
     )
-    return {"parts": len(parts[names[0]]), "times the mean": times(means), "times the last": times(last)}
+    return {
+        "parts": len(parts[names[0]]),
+        "steps": number + 1,
+        "times the mean": times(means),
+        "times the last": times(last),
+    }
 
 
 def metrics_fed(model, step, batch) -> list[tuple[keras.metrics.Metric, np.ndarray, np.ndarray]]:

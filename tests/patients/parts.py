@@ -1,5 +1,7 @@
 """Tables and networks that many patients share; every call makes new ones, from a seed."""
 
+import os
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -103,5 +105,5 @@ def step_of(model, optimizer, loss_of, style="eager", variables=None, change=Non
     if style == "logs":
         return lambda features, labels: {"loss": one_step(features, labels)}
     if style == "nothing":
-        return lambda features, labels: [one_step(features, labels)] and None
+        return lambda features, labels: one_step(features, labels).numpy().tofile(os.devnull)
     return one_step
