@@ -244,10 +244,10 @@ def scale(case):
     if case.formulas or not case.exact or not np.isfinite(case.steps[0].loss):
         return
     ratio = probes.doubled_batch(*case.args)
-    if 1.98 < ratio < 2.02:
+    if abs(ratio - 2) < 1e-4:
         measured = f"the batch twice over has {ratio:.2f} times the loss: rows are added up, not averaged"
         yield Finding(17, "hint", measured, "Take the mean of the rows' losses.")
-    elif 1.02 < ratio < 1.98 and case.one_loss and len(tf.nest.flatten(case.batch[1])) > 1:
+    elif 1.02 < ratio < 2 and case.one_loss and len(tf.nest.flatten(case.batch[1])) > 1:
         measured = f"the batch twice over has {ratio:.2f} times the loss: one part is a sum of rows, another a mean"
         yield Finding(58, "likely", measured, "Take the mean of the rows in each of the losses before you add them.")
 

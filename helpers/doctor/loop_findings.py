@@ -119,7 +119,10 @@ def returned_loss(case):
 
 def metrics(case):
     """Metrics of another kind. Traps 11, 26."""
-    for metric, labels, outputs in loop_probes.metrics_fed(*case.args):
+    fed = loop_probes.metrics_fed(*case.args)
+    if case.test_step is not None:
+        fed += loop_probes.metrics_fed(case.model, case.test_step, case.batch)
+    for metric, labels, outputs in fed:
         kind, outside = type(metric), bool((outputs < 0).any() or (outputs > 1).any())
         classes = outputs.shape[-1] if outputs.ndim > 1 else 1
         reach = f"`{kind.__name__}` was given numbers from {outputs.min():.3g} to {outputs.max():.3g}"

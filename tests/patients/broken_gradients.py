@@ -71,7 +71,7 @@ def patient_minus_equals_in_a_graph():
             loss = CLASSES(from_logits=True)(labels, model(features, training=True))
         gradients = tape.gradient(loss, model.trainable_variables)
         for gradient, variable in zip(gradients, model.trainable_variables):
-            variable = variable - 0.1 * gradient  # noqa: PLW2901
+            variable = variable - 0.1 * gradient
         return {"loss": loss}
 
     return broken(6, "in a graph", model, train_step, three_classes())
@@ -270,7 +270,7 @@ def patient_last_layer_only():
 
 
 def patient_kernels_only():
-    model, optimizer = network(3), keras.optimizers.SGD(0.05)
+    model = network(3)
 
     def train_step(features, labels):
         kernels = [layer.kernel for layer in model.layers]

@@ -619,7 +619,7 @@ def patient_sharpness_aware():
 
 
 def patient_compiled_by_xla():
-    model, optimizer = network(3), keras.optimizers.SGD(0.05)
+    model = network(3)
 
     @tf.function(jit_compile=True)
     def train_step(features, labels):
