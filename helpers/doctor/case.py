@@ -62,6 +62,16 @@ class Case:
         return loop_probes.is_graph(self.step)
 
     @functools.cached_property
+    def recordings(self) -> list[int]:
+        """How many tapes each of five equal calls records in graphs."""
+        return loop_probes.traces(*self.args)
+
+    @functools.cached_property
+    def leftovers(self) -> int:
+        """Tensors without a value in the step's lists; asked for after its first calls, which are put back later."""
+        return loop_probes.symbolic_leftovers(self.step)
+
+    @functools.cached_property
     def names(self) -> set[str]:
         return state.names_used(self.step)
 

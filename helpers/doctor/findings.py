@@ -17,7 +17,7 @@ SQUASHING = {"sigmoid", "softmax", "log_softmax"}
 
 
 def gradients(case):
-    """None where a gradient should be. Traps 1, 3, 4, 6."""
+    """Gradients that are None. Traps 1, 3, 4, 6."""
     first, *later = case.steps
     if not first.gradients:
         return
@@ -253,7 +253,7 @@ def scale(case):
 
 
 def training_flag(case):
-    """Dropout and BatchNorm at rest in training. Trap 18."""
+    """Layers at rest in training: Dropout, BatchNorm. Trap 18."""
     flags = probes.training_flag(*case.args)
     wanted = {path: step for path, (call, step) in flags.items() if call}
     idle = [path for path, step in wanted.items() if not step]
@@ -277,7 +277,7 @@ def penalties(case):
 
 
 def finite(case):
-    """NaN, now or in reach. Traps 15, 51."""
+    """Numbers that are NaN, or may be soon. Traps 15, 51."""
     found = probes.finite_gradients(*case.args)
     loss, gradients = found["as it is"]
     by_hand = "log" in case.names

@@ -2,49 +2,14 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from helpers.doctor import loop_probes, probes, state
 from helpers.doctor.case import Finding
+from helpers.doctor.data_findings import data, inputs
 from helpers.doctor.hearing import watched
 
 RATE_WORDS = ("rate", "lr", "alpha")
 ROUNDING = 1e-5
-
-
-def inputs(case):
-    """Features that cannot teach anything. Trap 57."""
-    found = loop_probes.inputs(case.batch)
-    whole = "int" in found["dtype"]
-    if found["not finite"] > 0:
-        measured = f"{found['not finite']:.1%} of the features are NaN or infinite"
-        yield Finding(44, "proven", measured, "Replace what is missing before the first step.")
-    elif found["smallest"] == found["largest"]:
-        measured = f"every feature is {found['smallest']:g} ({found['dtype']})"
-        advice = "Make the features float32 before you divide: `pixels.astype('float32') / 255`."
-        yield Finding(57, "proven", measured, advice)
-    elif whole and found["largest"] <= 1 and found["zeros"] > 0.5 and not _has(case.model, keras.layers.Embedding):
-        measured = f"the features are whole numbers ({found['dtype']}), {found['zeros']:.1%} of them 0, none above 1"
-        yield Finding(
-            57, "hint", measured, "If they were divided, they lost their fractions: make them float32 before."
-        )
-    elif max(-found["smallest"], found["largest"]) > 30 and not _scales(case.model):
-        measured = f"the features reach from {found['smallest']:.4g} to {found['largest']:.4g}"
-        yield Finding(None, "hint", measured, "Networks learn best from features of about −1 to 1: scale them.")
-
-
-def _has(model, kinds):
-    return any(isinstance(layer, kinds) for layer in model._flatten_layers())
-
-
-def _scales(model):
-    kinds = (
-        keras.layers.Embedding,
-        keras.layers.Rescaling,
-        keras.layers.Normalization,
-        keras.layers.BatchNormalization,
-    )
-    return _has(model, kinds)
 
 
 def optimizer(case):
@@ -65,6 +30,13 @@ def optimizer(case):
             if full > 0 and halved > full * 0.999:
                 measured = f"with the optimizer's rate halved, the step still moves a weight by {halved:.3g}"
                 yield Finding(32, "proven", measured, "Let the step read `optimizer.learning_rate`.")
+    inner = getattr(case.optimizer, "inner_optimizer", case.optimizer)
+    if inner is not None and not any(update[0] is inner for heard in case.steps for update in heard.applied):
+        if any(probes.what_moved(*case.args, calls=3).values()) and case.about_model:
+            measured = "the weights move, and the optimizer that was passed makes none of the updates"
+            yield Finding(
+                32, "likely", measured, "A rate that is set in this optimizer has no effect: let it make them."
+            )
     if case.model.dtype_policy.name == "mixed_float16" and case.steps[0].gradients and not case.steps[0].scaled:
         wrapped = state.of_kind(case.optimizers, keras.optimizers.LossScaleOptimizer)
         advice = "Differentiate `optimizer.scale_loss(loss)`, with a `keras.optimizers.LossScaleOptimizer`."
@@ -146,14 +118,14 @@ def graph(case):
     """What a graph has kept, or leaves out. Traps 28, 29, 31, 32, 34, 53, 56."""
     if not case.is_graph:
         return
-    counts = loop_probes.traces(*case.args)
-    if all(counts[2:]):
-        measured = "five steps on batches of one shape recorded the graph again each time"
+    counts = case.recordings
+    if all(counts[-2:]):
+        measured = "the fourth and the fifth step on a batch of one shape recorded the graph again"
         yield Finding(28, "proven", measured, "Make the `tf.function` once, outside of the loop, and give it tensors.")
     if max(counts) >= 8:
         measured = f"one call recorded {max(counts)} tapes: a Python loop was unrolled into the graph"
         yield Finding(53, "hint", measured, "Make a graph of one step, and loop over a `tf.data.Dataset`.")
-    if loop_probes.symbolic_leftovers(case.step):
+    if case.leftovers:
         measured = "a list holds a tensor without a value, which the recording of the graph has left there"
         yield Finding(29, "proven", measured, "Return the number from the step, and append it outside of the graph.")
     by_graph, by_python = loop_probes.python_effects(case.step, case.batch)
@@ -189,6 +161,16 @@ def _kept_by_graph(case):
             measured = f"the graph moves a weight by {by_graph:.3g}, the same Python code by {by_python:.3g}"
             advice = "A number has changed since the graph was recorded: make it a `tf.Variable`, or the graph again."
             yield Finding(32 if any(each in case.names for each in RATE_WORDS) else 56, "proven", measured, advice)
+
+
+def graph_alone(case):
+    """A graph that runs, where its code of today stops with an error. Traps 31, 34."""
+    moved = probes.what_moved(*case.args, calls=2)
+    still = [variable.path for variable in case.model.trainable_variables if moved[variable.path] == 0]
+    if case.is_graph and still:
+        measured = f"the graph does not move `{still[0]}`, which is trainable, and the same code in Python stops"
+        advice = "A graph keeps what it was recorded with: make the `tf.function` again, and a new optimizer with it."
+        yield Finding(31 if len(still) == len(case.model.trainable_variables) else 34, "likely", measured, advice)
 
 
 def test_step(case):
@@ -229,45 +211,6 @@ def second_network(case):
         yield Finding(
             60, "hint", measured, "`clone_model` copies no weights: `target.set_weights(model.get_weights())`."
         )
-
-
-def data(case):
-    """What only the dataset shows. Traps 27, 33, 40."""
-    if case.dataset is None:
-        return
-    first, second = loop_probes.batches_of(case.dataset)
-    if not second and first:
-        measured = "a second pass over the dataset has no batch: it is an iterator, and was read to its end"
-        yield Finding(27, "proven", measured, "Loop over the dataset itself in each epoch, not over `iter(dataset)`.")
-        return
-    labels = [np.asarray(batch[1]) for batch in first if isinstance(batch, (tuple, list)) and tf.is_tensor(batch[1])]
-    labels = [each.argmax(-1) if each.ndim > 1 and each.shape[-1] > 1 else each.ravel() for each in labels]
-    if len(labels) >= 3:
-        yield from _order(labels)
-    steps = _length(case.dataset)
-    for each in case.optimizers:
-        schedule = getattr(each, "_learning_rate", None)
-        if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and steps:
-            rates = float(schedule(0)), float(schedule(steps))
-            if rates[1] < 0.02 * rates[0]:
-                measured = f"within one epoch, {steps} steps, the rate falls from {rates[0]:.3g} to {rates[1]:.3g}"
-                yield Finding(33, "likely", measured, "A schedule counts steps: multiply epochs by steps per epoch.")
-
-
-def _order(labels):
-    everything = np.concatenate(labels)
-    classes = len(np.unique(everything))
-    single = [len(np.unique(each)) == 1 for each in labels if len(each) >= 4]
-    if 1 < classes <= len(everything) / 4 and len(single) >= 3 and np.mean(single) >= 0.6:
-        measured = f"{sum(single)} of {len(single)} batches hold one class only, of {classes}"
-        yield Finding(40, "likely", measured, "Shuffle the rows, with a buffer as large as the table, before `batch`.")
-
-
-def _length(dataset):
-    try:
-        return len(dataset)
-    except TypeError:
-        return None
 
 
 def whole_loop(case):

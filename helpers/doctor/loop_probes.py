@@ -18,8 +18,9 @@ from helpers.doctor.state import kept, raw
 
 
 def is_graph(step) -> bool:
-    """Return whether a tf.function is in the step, or is the step."""
-    return any(hasattr(thing, "python_function") for thing in state.reachable(step))
+    """Return whether a tf.function is in the step, or is the step, or may be made in it."""
+    has_one = any(hasattr(thing, "python_function") for thing in state.reachable(step))
+    return has_one or {"tf", "function"} <= state.names_used(step)
 
 
 def graph_and_python(model, step, batch) -> dict[str, tuple[float, float]]:
@@ -52,7 +53,7 @@ def python_effects(step, batch, calls=3) -> tuple[int, int]:
 def symbolic_leftovers(step) -> int:
     """Return how many tensors without a value lie in lists that the step can reach, left by a recording. Trap 29."""
     lists = [thing for thing in state.reachable(step) if type(thing) is list]
-    return sum(tf.is_tensor(part) and not hasattr(part, "numpy") for part in sum(lists, []))
+    return sum(tf.is_tensor(part) and not hasattr(part, "numpy") for each in lists for part in each)
 
 
 def traces(model, step, batch, calls=5) -> list[int]:

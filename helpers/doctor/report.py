@@ -19,9 +19,10 @@ from tqdm.auto import tqdm
 
 from helpers.doctor import probes, state
 from helpers.doctor.case import Case, Finding
+from helpers.doctor.data_findings import data, inputs
 from helpers.doctor.findings import STEP_RULES, WITHOUT_SLOPE
 from helpers.doctor.hearing import listening, take
-from helpers.doctor.loop_findings import LOOP_RULES, data, inputs, second_network, whole_loop
+from helpers.doctor.loop_findings import LOOP_RULES, graph_alone, second_network, whole_loop
 from helpers.messages import errors, places
 from helpers.messages.message import Kind, Message
 from helpers.messages.traps import TRAPS
@@ -160,7 +161,7 @@ def examine(
                 rules = [inputs, second_network, data, whole_loop]
             elif problem := _cannot_listen(case):
                 left_out.append(f"the step in plain Python, as most probes need it: {problem}")
-                rules = [inputs, second_network, data, by_heart]
+                rules = [graph_alone, inputs, second_network, data, by_heart]
         for rule in tqdm(rules, leave=False, disable="TQDM_DISABLE" in os.environ):
             what = rule.__doc__.partition(".")[0]
             what = what[0].lower() + what[1:]
@@ -214,24 +215,26 @@ def _built(model, batch):
 
 def _crash(case):
     """Return (the learner's line and the error's words, a finding) if the step stops with an error, None if not."""
-    done = 0
+    done = []
     try:
         with state.kept(case.model, case.step):
-            for done in range(3):
+            while len(done) < 3:
                 take(case.step, case.batch)
+                done.append(1)
+            case.leftovers  # noqa: B018 – counted now, while what a recording leaves is still there
         return None
     except Exception as error:
         words, error_kind = errors.short_message(error), type(error).__name__
         line = places.own_line(case.step, error)
         trap = next((trap for pattern, trap in OF_ERRORS if re.search(pattern, words)), None)
         means = errors.meaning(error) or "The line above is the last of yours that it came through."
-    trap = _refined(case, trap, done, words)
+    trap = _refined(case, trap, len(done))
     sure = "hint" if trap is None else "proven" if trap not in (3, 4, 5, 16) else "likely"
-    measured = f"{'the first step' if done == 0 else f'step {done + 1}'} stops with {error_kind}"
+    measured = f"{f'step {len(done) + 1}' if done else 'the first step'} stops with {error_kind}"
     return (*line, f"{error_kind}: {words}"), Finding(trap, sure, measured, means)
 
 
-def _refined(case, trap, steps_done, words):
+def _refined(case, trap, steps_done):
     """Return the trap behind an error, from what was heard before it came."""
     with contextlib.suppress(Exception), state.kept(case.model, case.step), listening() as heard:
         for _ in range(steps_done + 1):
@@ -247,7 +250,7 @@ def _refined(case, trap, steps_done, words):
 
 def by_heart(case):
     """The same rows again and again."""
-    if "steps" in vars(case) and len(case.steps[0].losses) > 1:
+    if ("steps" in vars(case) and len(case.steps[0].losses) > 1) or case.recordings[-1]:
         return
     losses = probes.fits_one_batch(*case.args, steps=150 if case.is_graph else 50)
     if len(losses) < 20 or not np.isfinite(losses[0]):

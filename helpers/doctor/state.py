@@ -59,8 +59,11 @@ def _parts(thing):
     if isinstance(thing, (tf.Variable, tf.Tensor, np.ndarray)):
         return []
     if hasattr(thing, "python_function"):  # a tf.function, with the variables of the graphs that it has recorded
-        graphs = thing._list_all_concrete_functions() if hasattr(thing, "_list_all_concrete_functions") else []
-        return [thing.python_function, *(variable for graph in graphs for variable in graph.variables)]
+        found = [thing.python_function]
+        for graph in thing._list_all_concrete_functions() if hasattr(thing, "_list_all_concrete_functions") else []:
+            with contextlib.suppress(AssertionError):  # variables that were made in the graph, and are gone
+                found += graph.variables
+        return found
     if isinstance(thing, types.FunctionType):
         return _parts_of_function(thing)
     if isinstance(thing, types.MethodType):
@@ -137,19 +140,13 @@ class Snapshot:
         self.streams = [(t, t.bit_generator.state) for t in of_kind(self.things, np.random.Generator)]
         self.streams += [(thing, thing.getstate()) for thing in of_kind(self.things, random.Random)]
         self.lists = [(thing, list(thing)) for thing in of_kind(self.things, list) if type(thing) is list]
-        self.names = [(each, dict(each)) for each in map(_names_of, self.things) if each is not None]
-        functions = of_kind(self.things, types.FunctionType)
-        self.cells = [(function, cells(function)) for function in functions if function.__closure__]
+        self.names = [(each, dict(each)) for thing in self.things for each in _names_of(thing)]
         self.optimizers = of_kind(self.things, keras.optimizers.Optimizer)
         self.new = [optimizer for optimizer in self.optimizers if not optimizer.built]
         self.seeds = _seeds()
 
     def put_back(self) -> None:
         """Make everything what it was: variables bit for bit, lists, attributes, seeds."""
-        for function, before in self.cells:
-            for name, cell in zip(function.__code__.co_freevars, function.__closure__):
-                if name in before and cells(function).get(name) is not before[name]:
-                    cell.cell_contents = before[name]
         for names, before in self.names:
             _restore_names(names, before)
         for thing, before in self.lists:
@@ -196,14 +193,15 @@ def _largest_difference(now, before):
 
 
 def _names_of(thing):
-    """Return the dictionary in which an object, a learner's function or a dictionary keeps what can be set anew."""
+    """Return the dictionaries in which an object, a learner's function or a dictionary keeps what can be set anew."""
     if type(thing) is dict:
-        return thing
+        return [thing]
     if isinstance(thing, types.FunctionType):
-        return None if _is_library(thing.__module__) else _Globals(thing)
-    if isinstance(thing, type) or _is_library(type(thing).__module__):
-        return None
-    return getattr(thing, "__dict__", None)
+        own = not _is_library(thing.__module__)
+        return [_Globals(thing), _Closure(thing)] if own and thing.__closure__ else [_Globals(thing)] if own else []
+    if isinstance(thing, type) or _is_library(type(thing).__module__) or not hasattr(thing, "__dict__"):
+        return []
+    return [thing.__dict__]
 
 
 class _Globals(dict):
@@ -219,6 +217,20 @@ class _Globals(dict):
 
     def __setitem__(self, name, value):
         self.home[name] = value
+
+
+class _Closure(dict):
+    """What a function has kept from the function around it, as a dictionary whose changes reach it."""
+
+    def __init__(self, function):
+        self.function = function
+        super().__init__(cells(function))
+
+    def get(self, name, default=None):
+        return cells(self.function).get(name, default)
+
+    def __setitem__(self, name, value):
+        self.function.__closure__[self.function.__code__.co_freevars.index(name)].cell_contents = value
 
 
 def _restore_names(names, before):

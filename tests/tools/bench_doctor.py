@@ -52,20 +52,19 @@ def summary(rows) -> dict:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("prefix", nargs="?", default="", help="only patients whose name begins so")
-    prefix = parser.parse_args().prefix
+    parser.add_argument("prefixes", nargs="*", help="only patients whose name begins with one of these")
+    prefixes = tuple(parser.parse_args().prefixes)
     sys.path[:0] = [str(TESTS), str(TESTS.parent)]
     from patients import all_patients
 
-    module = prefix.partition(".")[0]
-    chosen = {name: make for name, make in all_patients(module).items() if name.startswith(prefix)}
+    chosen = {name: make for name, make in all_patients().items() if name.startswith(prefixes or "")}
     rows = []
     for name, make in chosen.items():
         rows.append(examined(name, make))
         print(*rows[-1].values(), flush=True)
     table = summary(rows)
     print(json.dumps(table, indent=1))
-    if not prefix:
+    if not prefixes:
         lines = ",\n  ".join(json.dumps(row) for row in rows)
         TABLE.write_text(f'{{"summary": {json.dumps(table)},\n "rows": [\n  {lines}\n]}}\n', encoding="utf-8")
 
