@@ -31,12 +31,10 @@ def optimizer(case):
                 measured = f"with the optimizer's rate halved, the step still moves a weight by {halved:.3g}"
                 yield Finding(32, "proven", measured, "Let the step read `optimizer.learning_rate`.")
     inner = getattr(case.optimizer, "inner_optimizer", case.optimizer)
-    if inner is not None and not any(update[0] is inner for heard in case.steps for update in heard.applied):
-        if any(probes.what_moved(*case.args, calls=3).values()) and case.about_model:
-            measured = "the weights move, and the optimizer that was passed makes none of the updates"
-            yield Finding(
-                32, "likely", measured, "A rate that is set in this optimizer has no effect: let it make them."
-            )
+    idle = inner is not None and not any(update[0] is inner for heard in case.steps for update in heard.applied)
+    if idle and case.about_model and any(probes.what_moved(*case.args, calls=3).values()):
+        measured = "the weights move, and the optimizer that was passed makes none of the updates"
+        yield Finding(32, "likely", measured, "A rate that is set in this optimizer has no effect: let it make them.")
     if case.model.dtype_policy.name == "mixed_float16" and case.steps[0].gradients and not case.steps[0].scaled:
         wrapped = state.of_kind(case.optimizers, keras.optimizers.LossScaleOptimizer)
         advice = "Differentiate `optimizer.scale_loss(loss)`, with a `keras.optimizers.LossScaleOptimizer`."

@@ -60,7 +60,9 @@ def _parts(thing):
         return []
     if hasattr(thing, "python_function"):  # a tf.function, with the variables of the graphs that it has recorded
         found = [thing.python_function]
-        for graph in thing._list_all_concrete_functions() if hasattr(thing, "_list_all_concrete_functions") else []:
+        # its own method for this would record a graph where there is none yet
+        cache = getattr(thing, "_function_cache", None)
+        for graph in cache.values() if cache is not None else []:
             with contextlib.suppress(AssertionError):  # variables that were made in the graph, and are gone
                 found += graph.variables
         return found
