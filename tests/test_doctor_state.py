@@ -107,7 +107,7 @@ OF_STEP = [
     "training_flag",
     "what_moved",
 ]
-SEVERAL_STEPS = {"accumulated", "fits_one_batch", "loss_before_and_after", "optimizers_used", "traces"}
+SEVERAL_STEPS = {"fits_one_batch", "loss_before_and_after", "optimizers_used", "traces"}
 OTHERS = {
     "outputs_range": lambda trainer: doctor.outputs_range(trainer.model, batch()),
     "late_regularizers": lambda trainer: doctor.late_regularizers(trainer.model),
@@ -123,7 +123,9 @@ OTHERS = {
     "rate_reaches": lambda trainer: doctor.rate_reaches(
         trainer.model, trainer.step, batch(), trainer.optimizer, trainer.model.trainable_variables
     ),
-    "examine": lambda trainer: doctor.examine(trainer.model, trainer.step, batch(), train=trainer.train),
+    # the whole examination takes long; a bound that ends it in the middle is what is to be tried here
+    "examine": lambda trainer: doctor.examine(trainer.model, trainer.step, batch(), train=trainer.train, seconds=5),
+    "fits_one_batch": lambda trainer: doctor.fits_one_batch(trainer.model, trainer.step, batch(), steps=5),
 }
 PROBES = {
     name: lambda trainer, name=name: getattr(doctor, name)(trainer.model, trainer.step, batch()) for name in OF_STEP

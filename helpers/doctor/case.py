@@ -57,6 +57,11 @@ class Case:
         sources = [source for source, _ in self.steps[0].gradients]
         return len(self.steps[0].losses) == 1 and all(id(state.raw(each)) in ours for each in sources)
 
+    @property
+    def is_float16(self) -> bool:
+        """Whether a layer computes in float16."""
+        return any(layer.dtype_policy.name == "mixed_float16" for layer in self.model._flatten_layers())
+
     @functools.cached_property
     def is_graph(self) -> bool:
         return loop_probes.is_graph(self.step)

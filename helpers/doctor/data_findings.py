@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.doctor import loop_probes
+from helpers.doctor import loop_probes, state
 from helpers.doctor.case import Finding
+from helpers.doctor.hearing import returned_loss
 
 
 def inputs(case):
@@ -76,3 +77,28 @@ def _order(labels):
     if 1 < classes <= len(everything) / 4 and len(single) >= 3 and np.mean(single) >= 0.6:
         measured = f"{sum(single)} of {len(single)} batches hold one class only, of {classes}"
         yield Finding(40, "likely", measured, "Shuffle the rows, with a buffer as large as the table, before `batch`.")
+
+
+def accuracy(case):
+    """An accuracy of one's own, at another threshold or of all pairs. Trap 11."""
+    if not case.exact or case.outputs is None or loop_probes.metrics_fed(*case.args):
+        return
+    told = [value for value in map(returned_loss, tf.nest.flatten(case.steps[0].result)) if value is not None]
+    labels = np.asarray(case.batch[1])
+    right, wrong = set(), {}
+    for training in (True, False):
+        with state.kept(case.model):
+            outputs = np.asarray(case.model(case.batch[0], training=training), "float64")
+        if outputs.size != labels.size:
+            return
+        truth, threshold = labels.reshape(-1) > 0.5, 0.5 if case.are_probabilities else 0.0
+        chosen = outputs.reshape(-1) > threshold
+        right.add(float(np.mean(chosen == truth)))
+        wrong |= {float(np.mean((outputs.reshape(-1) > 0.5) == truth)): "a threshold of 0.5, for logits"}
+        wrong |= {float(np.mean(np.round(outputs.reshape(-1)) == labels.reshape(-1))): "logits that are rounded"}
+        wrong |= {float(np.mean(chosen[:, None] == truth[None])): "each prediction with every label"}
+    for value in told:
+        name = next((name for number, name in wrong.items() if abs(value - number) < 1e-6), None)
+        if name and min(abs(value - number) for number in right) > 1e-4:
+            measured = f"the step returns {value:.4g}, which is the accuracy of {name}; it is {max(right):.4g}"
+            yield Finding(11, "likely", measured, "Compare `logits > 0` with labels of the same shape.")

@@ -247,9 +247,11 @@ def scale(case):
     if abs(ratio - 2) < 1e-4:
         measured = f"the batch twice over has {ratio:.2f} times the loss: rows are added up, not averaged"
         yield Finding(17, "hint", measured, "Take the mean of the rows' losses.")
-    elif 1.02 < ratio < 2 and case.one_loss and len(tf.nest.flatten(case.batch[1])) > 1:
+    elif 1.02 < ratio < 2 and case.one_loss:
+        several = len(tf.nest.flatten(case.batch[1])) > 1 or case.outputs is None
         measured = f"the batch twice over has {ratio:.2f} times the loss: one part is a sum of rows, another a mean"
-        yield Finding(58, "likely", measured, "Take the mean of the rows in each of the losses before you add them.")
+        advice = "Take the mean of the rows in each of the losses before you add them."
+        yield Finding(58, "likely" if several else "hint", measured, advice)
 
 
 def training_flag(case):
@@ -290,7 +292,7 @@ def finite(case):
         return
     if not found["all rows equal"][1] and found["all rows equal"][0]:
         yield _infinite_slope("likely", "with all rows equal, the loss is finite, and a gradient is NaN")
-    if not all(found["features × 1000"]) and "float16" not in case.model.dtype_policy.name:
+    if not all(found["features × 1000"]) and not case.is_float16:
         with state.kept(case.model):
             far = case.model(probes.thousandfold(case.batch[0]), training=False)
         if all(np.isfinite(np.asarray(each)).all() for each in tf.nest.flatten(far)):
@@ -309,7 +311,7 @@ def slope(case):
     """A gradient that is not the slope of the loss. Traps 4, 5."""
     if not (case.one_loss and case.exact and case.about_model) or not np.isfinite(case.steps[0].loss):
         return
-    if "float16" in case.model.dtype_policy.name or case.steps[0].scaled:
+    if case.is_float16 or case.steps[0].scaled:
         return
     by_tape, by_hand = probes.slope_by_hand(*case.args)
     if abs(by_tape - by_hand) > 0.1 * max(abs(by_tape), abs(by_hand)) + 1e-3:

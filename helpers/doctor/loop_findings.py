@@ -5,7 +5,7 @@ import numpy as np
 
 from helpers.doctor import loop_probes, probes, state
 from helpers.doctor.case import Finding
-from helpers.doctor.data_findings import data, inputs
+from helpers.doctor.data_findings import accuracy, data, inputs
 from helpers.doctor.hearing import watched
 
 RATE_WORDS = ("rate", "lr", "alpha")
@@ -35,7 +35,7 @@ def optimizer(case):
     if idle and case.about_model and any(probes.what_moved(*case.args, calls=3).values()):
         measured = "the weights move, and the optimizer that was passed makes none of the updates"
         yield Finding(32, "likely", measured, "A rate that is set in this optimizer has no effect: let it make them.")
-    if case.model.dtype_policy.name == "mixed_float16" and case.steps[0].gradients and not case.steps[0].scaled:
+    if case.is_float16 and case.steps[0].gradients and not case.steps[0].scaled:
         wrapped = state.of_kind(case.optimizers, keras.optimizers.LossScaleOptimizer)
         advice = "Differentiate `optimizer.scale_loss(loss)`, with a `keras.optimizers.LossScaleOptimizer`."
         measured = "the model computes in float16, and the loss is not scaled up"
@@ -91,7 +91,11 @@ def metrics(case):
     """Metrics of another kind. Traps 11, 26."""
     fed = loop_probes.metrics_fed(*case.args)
     if case.test_step is not None:
-        fed += loop_probes.metrics_fed(case.model, case.test_step, case.batch)
+        of_test = loop_probes.metrics_fed(case.model, case.test_step, case.batch)
+        if {id(metric) for metric, *_ in fed} & {id(metric) for metric, *_ in of_test}:
+            measured = "train step and test step update the same metric"
+            yield Finding(22, "hint", measured, "One metric object for each phase, or a reset between them.")
+        fed += of_test
     for metric, labels, outputs in fed:
         kind, outside = type(metric), bool((outputs < 0).any() or (outputs > 1).any())
         classes = outputs.shape[-1] if outputs.ndim > 1 else 1
@@ -241,7 +245,10 @@ def whole_loop(case):
     if len(firsts) == len(before) == 2 and abs(firsts[0] - firsts[1]) <= ROUNDING * abs(firsts[0]) and before[1] > 0:
         measured = f"a second run starts at the same loss, with an optimizer that has {before[1]} steps behind it"
         yield Finding(37, "proven", measured, "Make a new optimizer for each run: the old one keeps its moments.")
-    recorded = loop_probes.recorded_by(case.train, *others)
+    recorded, curve = loop_probes.recorded_by(case.train, *others)
+    if case.is_graph and len(curve) < len(found.losses[0]):
+        measured = f"in Python one epoch returns {len(found.losses[0])} losses, with its graphs {len(curve)}"
+        yield Finding(29, "likely", measured, "Append outside of the graph: its Python code runs once.")
     if recorded >= max(8, steps[0] // 2):
         measured = f"one epoch records {recorded} tapes in graphs, for {steps[0]} steps"
         yield Finding(53, "likely", measured, "Make a graph of one step, and loop over the batches outside of it.")
@@ -278,6 +285,7 @@ LOOP_RULES = [
     accumulation,
     returned_loss,
     metrics,
+    accuracy,
     graph,
     test_step,
     second_network,

@@ -277,7 +277,7 @@ def epochs_of(train, *others) -> Epochs:
     for epochs in (1, 2):
         with kept(train, *others) as before, listening() as heard, opened_iterators() as opened:
             returned = train(epochs=epochs)
-            found.losses.append([] if returned is None else [float(each) for each in np.atleast_1d(returned)])
+            found.losses.append(curve_of(returned))
             found.heard.append(heard)
             found.iterators.append(len(opened))
             inside = state.of_kind([metric for metric, _ in heard.fed], keras.metrics.Metric)
@@ -319,8 +319,20 @@ def same_start(train, *others) -> tuple[list[float], list[int]]:
     return [run.losses[0] for run in runs if run.losses], [run.applied[0][1] for run in runs if run.applied]
 
 
-def recorded_by(train, *others) -> int:
-    """Return how many tapes are recorded in graphs in one epoch: 1 or 2, if it is not unrolled. Trap 53."""
+def recorded_by(train, *others) -> tuple[int, list[float]]:
+    """Return how many tapes are recorded in graphs in one epoch, and the losses that it returns. Traps 29, 53.
+
+    One or two tapes are recorded if the epoch is not unrolled.
+    """
     with kept(train, *others), recordings() as tapes:
-        train(epochs=1)
-    return len(tapes)
+        returned = train(epochs=1)
+    return len(tapes), curve_of(returned)
+
+
+def curve_of(returned) -> list[float]:
+    """Return the losses of the epochs from what a loop returns: a list, an array, or a table with a column "loss"."""
+    if hasattr(returned, "keys"):
+        returned = next((returned[name] for name in returned if "loss" in str(name)), None)
+    entries = [] if returned is None else list(returned) if np.ndim(returned) else [returned]
+    losses = [returned_loss(entry) for entry in entries]
+    return [loss for loss in losses if loss is not None]

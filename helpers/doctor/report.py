@@ -227,6 +227,7 @@ def _crash(case):
         words, error_kind = errors.short_message(error), type(error).__name__
         line = places.own_line(case.step, error)
         trap = next((trap for pattern, trap in OF_ERRORS if re.search(pattern, words)), None)
+        trap = 3 if (errors.meaning(error) or "").startswith("A tape needs tensors") else trap
         means = errors.meaning(error) or "The line above is the last of yours that it came through."
     trap = _refined(case, trap, len(done))
     sure = "hint" if trap is None else "proven" if trap not in (3, 4, 5, 16) else "likely"

@@ -155,6 +155,31 @@ def patient_accuracy_of_logits_in_a_test_step():
     return broken(11, "test step", model, step, two_classes(), test_step=test_step)
 
 
+def _with_accuracy_by_hand(name, of_logits, style):
+    model, optimizer = network(), adam()
+
+    def train_step(features, labels):
+        with tf.GradientTape() as tape:
+            logits = model(features, training=True)
+            loss = FROM_LOGITS(labels, logits)
+        optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+        return loss, tf.reduce_mean(tf.cast(of_logits(labels, logits), "float32"))
+
+    step = tf.function(train_step) if style == "graph" else train_step
+    return broken(11, name, model, step, two_classes())
+
+
+def patient_accuracy_of_rounded_logits():
+    return _with_accuracy_by_hand("round", lambda labels, logits: tf.round(logits) == labels, "eager")
+
+
+def patient_accuracy_of_all_pairs():
+    def equal(labels, logits):
+        return labels[:, 0] == tf.cast(logits > 0, "float32")
+
+    return _with_accuracy_by_hand("all pairs", equal, "graph")
+
+
 def _with_metric(trap, name, model, metric, loss_fn, batch):
     optimizer = adam()
 

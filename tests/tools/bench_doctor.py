@@ -62,11 +62,14 @@ def main():
     for name, make in chosen.items():
         rows.append(examined(name, make))
         print(*rows[-1].values(), flush=True)
+    if prefixes and TABLE.exists():
+        rows += json.loads(TABLE.read_text(encoding="utf-8"))["rows"]
+    latest = {row["patient"]: row for row in reversed(rows)}
+    rows = [latest[name] for name in all_patients() if name in latest]
     table = summary(rows)
     print(json.dumps(table, indent=1))
-    if not prefixes:
-        lines = ",\n  ".join(json.dumps(row) for row in rows)
-        TABLE.write_text(f'{{"summary": {json.dumps(table)},\n "rows": [\n  {lines}\n]}}\n', encoding="utf-8")
+    lines = ",\n  ".join(json.dumps(row) for row in rows)
+    TABLE.write_text(f'{{"summary": {json.dumps(table)},\n "rows": [\n  {lines}\n]}}\n', encoding="utf-8")
 
 
 if __name__ == "__main__":
