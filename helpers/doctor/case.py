@@ -89,7 +89,8 @@ class Case:
     def row_weights(self):
         """The weights that were meant, (B,), from the classes or as the batch's third part; None if there are none."""
         if self.class_weight is None:
-            return np.asarray(self.batch[2], "float32").reshape(-1) if len(self.batch) > 2 else None
+            weights = np.asarray(self.batch[2], "float32").reshape(-1) if len(self.batch) > 2 else np.zeros(0)
+            return weights if len(weights) == probes.number_of_rows(self.batch) else None
         labels = np.asarray(self.batch[1]).reshape(probes.number_of_rows(self.batch), -1)
         classes = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
         by_number = {int(key): weight for key, weight in self.class_weight.items() if str(key).lstrip("-").isdigit()}
@@ -107,6 +108,12 @@ class Case:
         with state.kept(self.model):
             several = len(tf.nest.flatten(self.model(self.batch[0], training=False))) > 1
         return None if several else probes.outputs_range(self.model, self.batch)
+
+    @functools.cached_property
+    def outputs_size(self) -> int:
+        """How many numbers the outputs for the batch are."""
+        with state.kept(self.model):
+            return sum(int(tf.size(each)) for each in tf.nest.flatten(self.model(self.batch[0], training=False)))
 
     @property
     def are_probabilities(self) -> bool:

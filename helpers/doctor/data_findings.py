@@ -74,7 +74,14 @@ def _order(labels):
     everything = np.concatenate(labels)
     classes = len(np.unique(everything))
     single = [len(np.unique(each)) == 1 for each in labels if len(each) >= 4]
-    if 1 < classes <= len(everything) / 4 and len(single) >= 3 and np.mean(single) >= 0.6:
+    # with a rare class, batches of one class come by chance too
+    random = np.random.default_rng(0)
+    cuts = np.cumsum([len(each) for each in labels])[:-1]
+    by_chance = [
+        len(np.unique(part)) == 1 for _ in range(20) for part in np.split(random.permutation(everything), cuts)
+    ]
+    many = len(single) >= 3 and np.mean(single) >= 0.6 and np.mean(single) > np.mean(by_chance) + 0.3
+    if 1 < classes <= len(everything) / 4 and many:
         measured = f"{sum(single)} of {len(single)} batches hold one class only, of {classes}"
         yield Finding(40, "likely", measured, "Shuffle the rows, with a buffer as large as the table, before `batch`.")
 

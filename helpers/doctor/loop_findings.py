@@ -6,6 +6,7 @@ import numpy as np
 from helpers.doctor import loop_probes, probes, state
 from helpers.doctor.case import Finding
 from helpers.doctor.data_findings import accuracy, data, inputs
+from helpers.doctor.hearing import returned_loss as loss_returned
 from helpers.doctor.hearing import watched
 
 RATE_WORDS = ("rate", "lr", "alpha")
@@ -32,14 +33,21 @@ def optimizer(case):
                 yield Finding(32, "proven", measured, "Let the step read `optimizer.learning_rate`.")
     inner = getattr(case.optimizer, "inner_optimizer", case.optimizer)
     idle = inner is not None and not any(update[0] is inner for heard in case.steps for update in heard.applied)
-    if idle and case.about_model and any(probes.what_moved(*case.args, calls=3).values()):
+    moved = probes.what_moved(*case.args, calls=3) if idle and case.about_model else {}
+    if any(moved[variable.path] for variable in case.model.trainable_variables if moved):
         measured = "the weights move, and the optimizer that was passed makes none of the updates"
         yield Finding(32, "likely", measured, "A rate that is set in this optimizer has no effect: let it make them.")
-    if case.is_float16 and case.steps[0].gradients and not case.steps[0].scaled:
+    if case.is_float16 and case.steps[0].gradients and not (case.steps[0].scaled or _scaled_by_hand(case)):
         wrapped = state.of_kind(case.optimizers, keras.optimizers.LossScaleOptimizer)
         advice = "Differentiate `optimizer.scale_loss(loss)`, with a `keras.optimizers.LossScaleOptimizer`."
         measured = "the model computes in float16, and the loss is not scaled up"
         yield Finding(39, "proven" if wrapped else "likely", measured, advice)
+
+
+def _scaled_by_hand(case):
+    """Whether the tape's loss is many times the one that the step returns."""
+    returned = loss_returned(case.steps[0].result)
+    return bool(returned) and abs(case.steps[0].losses[0]) > 8 * abs(returned)
 
 
 def clipping(case):
@@ -249,7 +257,8 @@ def whole_loop(case):
     if case.is_graph and len(curve) < len(found.losses[0]):
         measured = f"in Python one epoch returns {len(found.losses[0])} losses, with its graphs {len(curve)}"
         yield Finding(29, "likely", measured, "Append outside of the graph: its Python code runs once.")
-    if recorded >= max(8, steps[0] // 2):
+    calls = steps[0] / max(1, len(case.steps[0].losses))
+    if calls >= 6 and recorded >= 0.9 * steps[0]:
         measured = f"one epoch records {recorded} tapes in graphs, for {steps[0]} steps"
         yield Finding(53, "likely", measured, "Make a graph of one step, and loop over the batches outside of it.")
 
@@ -275,7 +284,7 @@ def _epoch_losses(case, found):
         yield Finding(23, "proven", measured, "Use `keras.metrics.Mean`, weighted by the rows of each batch.")
     elif len(sizes) == len(batches) and is_told(np.mean(batches)) and not is_told(np.average(batches, weights=sizes)):
         measured = f"the epoch's loss is the mean of {len(batches)} batches, though the last has {sizes[-1]} rows only"
-        yield Finding(23, "likely", measured, "Weight each batch: `mean.update_state(loss, sample_weight=rows)`.")
+        yield Finding(23, "hint", measured, "Weight each batch: `mean.update_state(loss, sample_weight=rows)`.")
 
 
 LOOP_RULES = [

@@ -124,19 +124,21 @@ def _moves(variables, step, batch, taken):
 
 
 def rate_reaches(model, step, batch, optimizer, variables) -> tuple[float, float]:
-    """Return the largest move of an optimizer's variables, (as it is, with its rate halved). Trap 32.
+    """Return (move, move with the optimizer's rate halved) of the variable that minds it most. Trap 32.
 
     The rate has to be a variable, not a schedule. NaN in place of the second if the step sets the rate itself, or if
     two equal steps move differently.
     """
-    full, again = (max(_moves(variables, step, batch, take), default=0.0) for _ in range(2))
+    full, again = (_moves(variables, step, batch, take) for _ in range(2))
     with kept(model, step, optimizer):
         optimizer.learning_rate.assign(optimizer.learning_rate * 0.5)
         rate = float(optimizer.learning_rate)
-        halved = max(_moves(variables, step, batch, take), default=0.0)
+        halved = _moves(variables, step, batch, take)
         take(step, batch)
         is_kept = full == again and float(optimizer.learning_rate) == rate
-    return full, halved if is_kept else np.nan
+    moves = [(before, after) for before, after in zip(full, halved) if before > 0]
+    before, after = min(moves, key=lambda move: move[1] / move[0], default=(0.0, 0.0))
+    return before, after if is_kept else np.nan
 
 
 def optimizers_used(model, step, batch, calls=3) -> list[list[tuple[str, int]]]:
