@@ -1,0 +1,5 @@
+"""The probes of the symptom index: for each trap a line to paste, and what it prints for a healthy and a sick loop."""
+
+from helpers.symptoms.showing import healthy_and_sick, messages
+
+__all__ = ["healthy_and_sick", "messages"]

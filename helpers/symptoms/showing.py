@@ -1,0 +1,140 @@
+"""Running the probes of the symptom index on a healthy and a sick loop, and showing what they print."""
+
+import contextlib
+import html
+import io
+import logging
+import re
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from helpers import doctor
+from helpers.messages import errors
+from helpers.symptoms.probes import MESSAGES, PROBES, Probe
+
+
+@dataclass(frozen=True)
+class Row:
+    """A trap, the line to paste, and what it prints for a healthy and for a sick loop."""
+
+    trap: int
+    line: str
+    healthy: str
+    sick: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as they are shown: as HTML and as text, in the same words."""
+
+    rows: tuple[Row, ...]
+
+    def __repr__(self):
+        lines = [f"trap {row.trap}: {row.line}\n    healthy  {row.healthy}\n    sick     {row.sick}" for row in self.rows]
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        head = "".join(f'<th scope="col" {LEFT}>{name}</th>' for name in ("Trap", "Paste", "Healthy", "Sick"))
+        body = "\n".join(
+            f'<tr><th scope="row" {LEFT}>{row.trap}</th>'
+            + "".join(f"<td {LEFT}>{_code(part)}</td>" for part in (row.line, row.healthy, row.sick))
+            + "</tr>"
+            for row in self.rows
+        )
+        return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+LEFT = 'style="text-align: left; vertical-align: top"'
+
+
+def _code(text):
+    return f'<code style="white-space: pre-wrap">{html.escape(text, quote=False)}</code>'
+
+
+def healthy_and_sick(*traps: int) -> Table:
+    """Return a table of what the probes of these traps print for a healthy and for a sick loop."""
+    chosen = [probe for trap in traps for probe in PROBES if probe.trap == trap]
+    return Table(tuple(_row(probe, printed) for probe in chosen))
+
+
+def messages() -> Table:
+    """Return a table of the messages of steps that stop or warn."""
+    return Table(tuple(_row(probe, said) for probe in MESSAGES))
+
+
+def _row(probe, show):
+    return Row(probe.trap, pasted(probe), show(probe, sick=False), show(probe, sick=True))
+
+
+def pasted(probe: Probe) -> str:
+    """Return the lines to paste: imports, and the probe itself."""
+    used = [name for name in doctor.__all__ if re.search(rf"\b{name}\(", probe.line)]
+    imports = [f"from helpers.doctor import {', '.join(used)}"] if used else []
+    return "\n".join([*imports, *probe.imports.splitlines(), probe.line])
+
+
+def value(probe: Probe, sick: bool):
+    """Build the loop of a probe, run the lines to paste on it, and return the value of the last one."""
+    *imports, line = pasted(probe).splitlines()
+    names = probe.build(sick)
+    exec("\n".join(imports), names)
+    return eval(line, names)
+
+
+def printed(probe: Probe, sick: bool) -> str:
+    """Return what a probe prints, with its numbers rounded to three digits."""
+    with _quietly():
+        return repr(rounded(value(probe, sick)))
+
+
+def said(probe: Probe, sick: bool) -> str:
+    """Return the error or the warning of a step, "no error" if it has none."""
+    with _quietly() as heard:
+        try:
+            value(probe, sick)
+        except Exception as error:
+            return f"{type(error).__name__}: {_first_sentence(errors.short_message(error))}"
+    return next((_first_sentence(text) for text in heard), "no error")
+
+
+def _first_sentence(text):
+    text = re.sub(r"<(function|Variable) [^<>]*>", r"<\1 ...>", " ".join(text.split()))
+    return re.split(r"\. (?=[A-Z])", text)[0]
+
+
+@contextlib.contextmanager
+def _quietly():
+    """Keep prints and warnings off the page, and collect the warnings."""
+    heard = []
+    handler = logging.Handler()
+    handler.emit = lambda record: heard.append(f"WARNING: {record.getMessage()}")
+    logger = tf.get_logger()
+    handlers, propagate = logger.handlers, logger.propagate
+    logger.handlers, logger.propagate = [handler], False
+    show = warnings.showwarning
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("always")
+            warnings.showwarning = lambda message, category, *_, **__: heard.append(f"{category.__name__}: {message}")
+            yield heard
+    finally:
+        warnings.showwarning = show
+        logger.handlers, logger.propagate = handlers, propagate
+
+
+def rounded(found):
+    """Return what a probe found with numbers of three digits, and Python's own types in place of NumPy's."""
+    if isinstance(found, dict):
+        return {rounded(name): rounded(part) for name, part in found.items()}
+    if isinstance(found, (list, tuple, set)):
+        return type(found)(rounded(part) for part in found)
+    if isinstance(found, np.ndarray):
+        return rounded(found.tolist())
+    if isinstance(found, (float, np.floating)):
+        return float(f"{float(found):.3g}") + 0.0
+    if isinstance(found, np.generic):
+        return found.item()
+    return found
