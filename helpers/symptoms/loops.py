@@ -221,7 +221,6 @@ def in_their_order(sick):
     labels = np.repeat([0.0, 1.0], 32).astype("float32")
     dataset = tf.data.Dataset.from_tensor_slices((np.arange(64.0), labels))
     dataset = dataset if sick else dataset.shuffle(64, seed=0)
-    keras.utils.set_random_seed(0)
     return {"dataset": dataset.batch(16)}
 
 
@@ -254,8 +253,10 @@ def follower(sick):
 
 
 def empty_copy(sick):
-    names = follower(sick=False)
-    if sick:
-        keras.utils.set_random_seed(1)
-        names["target"] = keras.models.clone_model(names["model"])
-    return names
+    """A clone of a model that has learned; sick, the clone begins where the model began."""
+    model = network()
+    step_of(model, sgd(1.0), logistic(model))(*rows())
+    target = keras.models.clone_model(model)
+    if not sick:
+        target.set_weights(model.get_weights())
+    return {"model": model, "target": target}

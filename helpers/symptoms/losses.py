@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.symptoms.parts import BINARY, linear, logistic, loop, network, rows
+from helpers.symptoms.parts import BINARY, dense, linear, logistic, loop, network, rows
 
 bce = BINARY(from_logits=True)
 
@@ -58,7 +58,7 @@ def summed_rows(sick):
 
 
 def summed_pixels(sick):
-    model, (features, _) = network(last=keras.layers.Dense(3, name="output")), rows()
+    model, (features, _) = network(last=dense(3)), rows()
     add_up = tf.reduce_sum if sick else tf.reduce_mean
     return loop(
         model, lambda x, y: tf.reduce_mean(add_up((y - model(x, training=True)) ** 2, axis=-1)), (features, features)
@@ -76,15 +76,15 @@ def two_scales(sick):
 
 
 def weights_too_late(sick):
-    model, (features, labels) = linear(), rows()
-    weights = 1 + 4 * labels[:, 0]
+    model, (_, labels) = linear(), rows()
 
     def loss_of(features, labels):
+        logits, weights = model(features, training=True), 1 + 4 * labels[:, 0]
         if sick:
-            return tf.reduce_mean(bce(labels, model(features, training=True)) * (1 + 4 * labels[:, 0]))
-        return bce(labels, model(features, training=True), sample_weight=1 + 4 * labels[:, 0])
+            return tf.reduce_mean(bce(labels, logits) * weights)
+        return bce(labels, logits, sample_weight=weights)
 
-    return loop(model, loss_of) | {"row_weights": weights}
+    return loop(model, loss_of) | {"row_weights": 1 + 4 * labels[:, 0]}
 
 
 def weights_in_a_table(sick):
@@ -103,7 +103,7 @@ class OwnStep(keras.Model):
 
     def __init__(self, sick):
         super().__init__()
-        self.sick, self.output_layer = sick, keras.layers.Dense(1)
+        self.sick, self.output_layer = sick, dense()
 
     def call(self, features, training=False):
         return self.output_layer(features)
@@ -119,7 +119,6 @@ class OwnStep(keras.Model):
 
 
 def weights_dropped(sick):
-    keras.utils.set_random_seed(0)
     features, labels = rows()
     weights, model = 1 + 4 * labels[:, 0], OwnStep(sick)
     model(features)
@@ -156,10 +155,9 @@ def penalty_too_late(sick):
 
 
 def averages_too_young(sick):
-    keras.utils.set_random_seed(0)
     features, labels = rows()
     norm = keras.layers.BatchNormalization(momentum=0.99 if sick else 0.5, name="norm")
-    model = keras.Sequential([keras.Input(shape=(3,)), norm, keras.layers.Dense(1, name="output")])
+    model = keras.Sequential([keras.Input(shape=(3,)), norm, dense()])
     names = loop(model, logistic(model), (5 + 3 * features, labels))
     for _ in range(20):
         names["train_step"](*names["batch"])

@@ -13,18 +13,21 @@ def rows(count=16):
     return features, (features[:, :1] > 0).astype("float32")
 
 
-def network(*middle, last=None, width=3, **of_hidden):
+def dense(units=1, name="output", **settings):
+    """A layer that begins with the same numbers each time; a seed for everything would make TensorFlow slow."""
+    start = settings.pop("kernel_initializer", keras.initializers.GlorotUniform(seed=0))
+    return keras.layers.Dense(units, kernel_initializer=start, name=name, **settings)
+
+
+def network(*middle, last=None, **of_hidden):
     """A network with a name for every layer, so that its variables are called alike in every run; one logit a row."""
-    keras.utils.set_random_seed(0)
-    hidden = keras.layers.Dense(4, activation="tanh", name="hidden", **of_hidden)
-    last = last or keras.layers.Dense(1, name="output")
-    return keras.Sequential([keras.Input(shape=(width,)), hidden, *middle, last], name="model")
+    hidden = dense(4, name="hidden", activation="tanh", **of_hidden)
+    return keras.Sequential([keras.Input(shape=(3,)), hidden, *middle, last or dense()], name="model")
 
 
 def linear(**settings):
     """A network without a hidden layer."""
-    keras.utils.set_random_seed(0)
-    return keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(1, name="output", **settings)], name="model")
+    return keras.Sequential([keras.Input(shape=(3,)), dense(**settings)], name="model")
 
 
 def sgd(rate=0.1):

@@ -33,7 +33,9 @@ class Table:
     rows: tuple[Row, ...]
 
     def __repr__(self):
-        lines = [f"trap {row.trap}: {row.line}\n    healthy  {row.healthy}\n    sick     {row.sick}" for row in self.rows]
+        lines = [
+            f"trap {row.trap}: {row.line}\n    healthy  {row.healthy}\n    sick     {row.sick}" for row in self.rows
+        ]
         return "\n".join(lines)
 
     def _repr_html_(self):
@@ -101,7 +103,7 @@ def said(probe: Probe, sick: bool) -> str:
 
 
 def _first_sentence(text):
-    text = re.sub(r"<(function|Variable) [^<>]*>", r"<\1 ...>", " ".join(text.split()))
+    text = re.sub(r"<(function|Variable) .*?(at 0x\w+|dtype=\w+)>", r"<\1 ...>", " ".join(text.split()))
     return re.split(r"\. (?=[A-Z])", text)[0]
 
 

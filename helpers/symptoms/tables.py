@@ -1,6 +1,5 @@
 """Examples of the symptom index: rows on both sides, scales, codes."""
 
-import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
@@ -8,8 +7,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 
 def reshuffled(sick):
-    keras.utils.set_random_seed(0)
-    numbers = tf.data.Dataset.range(24).shuffle(24, reshuffle_each_iteration=sick)
+    numbers = tf.data.Dataset.range(24).shuffle(24, seed=0, reshuffle_each_iteration=sick)
     return {"train_numbers": numbers.take(12), "validation_numbers": numbers.skip(12)}
 
 
