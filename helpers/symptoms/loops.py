@@ -92,9 +92,7 @@ def dataset_of_rows():
 def training(run_epoch):
     """Return (model, train): `train(epochs=...)` returns what `run_epoch(model, step, epoch)` returns, in a list."""
     model = linear()
-    optimizer = keras.optimizers.Adam(learning_rate=0.01)
-    optimizer.build(model.trainable_variables)
-    step = step_of(model, optimizer, logistic(model))
+    step = step_of(model, sgd(), logistic(model))
 
     def train(epochs=1):
         return [run_epoch(model, step, epoch) for epoch in range(epochs)]

@@ -5,6 +5,7 @@ import html
 import io
 import logging
 import re
+import textwrap
 import warnings
 from dataclasses import dataclass
 
@@ -33,10 +34,8 @@ class Table:
     rows: tuple[Row, ...]
 
     def __repr__(self):
-        lines = [
-            f"trap {row.trap}: {row.line}\n    healthy  {row.healthy}\n    sick     {row.sick}" for row in self.rows
-        ]
-        return "\n".join(lines)
+        parts = [[f"trap {row.trap}:", row.line, f"healthy: {row.healthy}", f"sick: {row.sick}"] for row in self.rows]
+        return "\n".join(textwrap.indent("\n".join(part), "    ").removeprefix("    ") for part in parts)
 
     def _repr_html_(self):
         head = "".join(f'<th scope="col" {LEFT}>{name}</th>' for name in ("Trap", "Paste", "Healthy", "Sick"))
