@@ -18,32 +18,26 @@ from helpers.symptoms.probes import MESSAGES, PROBES, Probe
 
 
 @dataclass(frozen=True)
-class Row:
-    """A trap, the line to paste, and what it prints for a healthy and for a sick loop."""
-
-    trap: int
-    line: str
-    healthy: str
-    sick: str
-
-
-@dataclass(frozen=True)
 class Table:
-    """Rows as they are shown: as HTML and as text, in the same words."""
+    """Rows under names of columns, shown as HTML and as text, in the same words; the first column is the trap."""
 
-    rows: tuple[Row, ...]
+    names: tuple[str, ...]
+    rows: tuple[tuple, ...]
 
     def __repr__(self):
-        parts = [[f"trap {row.trap}:", row.line, f"healthy: {row.healthy}", f"sick: {row.sick}"] for row in self.rows]
-        return "\n".join(textwrap.indent("\n".join(part), "    ").removeprefix("    ") for part in parts)
+        return "\n".join(f"trap {trap}:\n{textwrap.indent(self._words(parts), '    ')}" for trap, *parts in self.rows)
+
+    def _words(self, parts):
+        named = [f"{name.lower()}: {part}" for name, part in zip(self.names[1:], parts)]
+        return "\n".join(each.replace("\n", "\n    ") for each in named)
 
     def _repr_html_(self):
-        head = "".join(f'<th scope="col" {LEFT}>{name}</th>' for name in ("Trap", "Paste", "Healthy", "Sick"))
+        head = "".join(f'<th scope="col" {LEFT}>{name}</th>' for name in self.names)
         body = "\n".join(
-            f'<tr><th scope="row" {LEFT}>{row.trap}</th>'
-            + "".join(f"<td {LEFT}>{_code(part)}</td>" for part in (row.line, row.healthy, row.sick))
+            f'<tr><th scope="row" {LEFT}>{trap}</th>'
+            + "".join(f"<td {LEFT}>{_code(each)}</td>" for each in parts)
             + "</tr>"
-            for row in self.rows
+            for trap, *parts in self.rows
         )
         return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
@@ -52,22 +46,26 @@ LEFT = 'style="text-align: left; vertical-align: top"'
 
 
 def _code(text):
-    return f'<code style="white-space: pre-wrap">{html.escape(text, quote=False)}</code>'
+    # an import stays on one line, so that it can be copied by eye too
+    first = max(map(len, re.findall(r"^(?:from|import) .*", text, flags=re.MULTILINE)), default=0)
+    width = f"; display: inline-block; min-width: {first}ch" if first else ""
+    return f'<code style="white-space: pre-wrap{width}">{html.escape(text, quote=False)}</code>'
 
 
 def healthy_and_sick(*traps: int) -> Table:
     """Return a table of what the probes of these traps print for a healthy and for a sick loop."""
-    chosen = [probe for trap in traps for probe in PROBES if probe.trap == trap]
-    return Table(tuple(_row(probe, printed) for probe in chosen))
+    found = {}
+    for probe in [probe for trap in traps for probe in PROBES if probe.trap == trap]:
+        right = probe.trap, pasted(probe), printed(probe, sick=False)
+        found.setdefault(right, []).append(printed(probe, sick=True))
+    return Table(
+        ("Trap", "Paste", "Healthy", "Sick"), tuple((*right, "\n".join(wrong)) for right, wrong in found.items())
+    )
 
 
 def messages() -> Table:
     """Return a table of the messages of steps that stop or warn."""
-    return Table(tuple(_row(probe, said) for probe in MESSAGES))
-
-
-def _row(probe, show):
-    return Row(probe.trap, pasted(probe), show(probe, sick=False), show(probe, sick=True))
+    return Table(("Trap", "Message"), tuple((probe.trap, said(probe, sick=True)) for probe in MESSAGES))
 
 
 def pasted(probe: Probe) -> str:
