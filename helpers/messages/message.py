@@ -90,7 +90,7 @@ def _sentence(headline):
 def _as_html(text):
     """Return a text with a message's Markdown in it as HTML."""
     # code is passed over first: its stars mark nothing, also where it stands between two that do
-    strong = re.compile(r"`[^`]+`|\*\*(\S(?:`[^`]+`|[^*`])*)\*\*")
+    strong = re.compile(r"`[^`]+`|\*\*(?=\S)((?:`[^`]+`|[^*`])+)\*\*")
     text = html.escape(text, quote=False)
     text = strong.sub(lambda found: f"<strong>{found[1]}</strong>" if found[1] else found[0], text)
     code_or_text = re.split(r"`([^`]+)`", text)
