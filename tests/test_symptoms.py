@@ -3,7 +3,7 @@
 A trap stands in a row of a table, `trap 8`, beside its lesson, `[lesson 02](02_….ipynb#…)`, or its clinic,
 `[clinic 02](clinics/02_….ipynb#…)`, or beside "here" if neither has it. Each section has a cell that runs its probes
 and shows, under `trap 8:`, what they print for a healthy and for a sick loop. Each way of breaking the notebook that
-the rules know is tried below; test_symptom_probes.py judges the probes themselves.
+the rules know is tried below; test_symptoms_probes.py judges the probes themselves.
 """
 
 import ast

@@ -6,7 +6,7 @@ import pandas as pd
 import tensorflow as tf
 
 from helpers.symptoms.gradients import step_with, tensors
-from helpers.symptoms.parts import BINARY, linear, logistic, network, rows, sgd, step_of
+from helpers.symptoms.parts import BINARY, graph_of, linear, logistic, network, rows, sgd, step_of
 
 bce = BINARY(from_logits=True)
 
@@ -107,7 +107,7 @@ def whole_labels(sick):
 
 def built_in_a_graph(sick):
     """A second model and a second optimizer for one graph."""
-    any_step = tf.function(lambda model, optimizer, x, y: step_of(model, optimizer, logistic(model))(x, y))
+    any_step = graph_of(lambda model, optimizer, x, y: step_of(model, optimizer, logistic(model))(x, y))
 
     def train_step(features, labels):
         for _ in range(2):

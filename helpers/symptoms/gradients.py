@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.symptoms.parts import BINARY, linear, logistic, loop, network, rows, sgd, step_of
+from helpers.symptoms.parts import BINARY, graph_of, linear, logistic, loop, network, rows, sgd, step_of
 
 bce = BINARY(from_logits=True)
 
@@ -110,10 +110,10 @@ def frozen_too_late(sick):
     model = network()
     optimizer = sgd()
     optimizer.build(model.trainable_variables)
-    train_step = tf.function(step_with(model, optimizer))
+    train_step = graph_of(step_with(model, optimizer))
     train_step(*tensors())
     model.get_layer("hidden").trainable = False
-    train_step = train_step if sick else tf.function(step_with(model, optimizer))
+    train_step = train_step if sick else graph_of(step_with(model, optimizer))
     return {"model": model, "train_step": train_step, "batch": rows()}
 
 
@@ -205,7 +205,7 @@ def rate_of_python(sick):
     model, optimizer = linear(), sgd(0.1)
     loss_of, rate = logistic(model), 0.1
 
-    @tf.function
+    @graph_of
     def train_step(features, labels):
         with tf.GradientTape() as tape:
             loss = loss_of(features, labels)

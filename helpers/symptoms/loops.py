@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.symptoms.gradients import step_with, tensors
-from helpers.symptoms.parts import BINARY, linear, logistic, network, rows, sgd, step_of
+from helpers.symptoms.parts import BINARY, graph_of, linear, logistic, network, rows, sgd, step_of
 
 bce = BINARY(from_logits=True)
 
@@ -15,10 +15,10 @@ bce = BINARY(from_logits=True)
 def graph_each_time(sick):
     model, optimizer = linear(), sgd()
     optimizer.build(model.trainable_variables)
-    once = tf.function(step_with(model, optimizer))
+    once = graph_of(step_with(model, optimizer))
 
     def train_step(features, labels):
-        step = tf.function(step_with(model, optimizer)) if sick else once
+        step = graph_of(step_with(model, optimizer)) if sick else once
         return step(tf.convert_to_tensor(features), tf.convert_to_tensor(labels))
 
     return {"model": model, "train_step": train_step, "batch": rows()}
@@ -29,7 +29,7 @@ def appended_in_a_graph(sick):
     optimizer.build(model.trainable_variables)
     one_step = step_with(model, optimizer)
 
-    @tf.function
+    @graph_of
     def in_graph(features, labels):
         loss = one_step(features, labels)
         if sick:
@@ -54,7 +54,7 @@ def old_graph(sick):
         live["optimizer"].build(live["model"].trainable_variables)
 
     def new_step():
-        return tf.function(lambda features, labels: step_with(**live)(features, labels))
+        return graph_of(lambda features, labels: step_with(**live)(features, labels))
 
     rebuild()
     train_step = new_step()
@@ -80,13 +80,13 @@ def setting_in_a_graph(sick):
         smoothing = settings.smoothing if sick else changeable
         return bce(labels * (1 - smoothing) + smoothing / 2, model(features, training=True))
 
-    train_step = tf.function(step_of(model, optimizer, loss_of))
+    train_step = graph_of(step_of(model, optimizer, loss_of))
     train_step(*tensors())
     return {"model": model, "train_step": train_step, "batch": rows()}
 
 
 def dataset_of_rows():
-    return tf.data.Dataset.from_tensor_slices(rows()).batch(5)  # of 16 rows: the last batch has one
+    return tf.data.Dataset.from_tensor_slices(rows(9)).batch(4)  # the last batch has one row
 
 
 def training(run_epoch):
@@ -169,7 +169,7 @@ def always_the_first(sick):
     dataset = dataset_of_rows()
 
     def run_epoch(model, step, epoch):
-        batches = (next(iter(dataset)) for _ in range(4)) if sick else dataset
+        batches = (next(iter(dataset)) for _ in range(3)) if sick else dataset
         return [float(step(features, labels)) for features, labels in batches][-1]
 
     model, train = training(run_epoch)
@@ -191,11 +191,11 @@ def used_again(sick):
 
 
 def unrolled(sick):
-    model, optimizer, batches = linear(), sgd(), [tensors() for _ in range(8)]
+    model, optimizer, batches = linear(), sgd(), [tensors() for _ in range(5)]
     optimizer.build(model.trainable_variables)
     one_step = step_with(model, optimizer)
-    epoch_in_graph = tf.function(lambda: [one_step(*batch) for batch in batches][-1])
-    step_in_graph = tf.function(one_step)
+    epoch_in_graph = graph_of(lambda: [one_step(*batch) for batch in batches][-1])
+    step_in_graph = graph_of(one_step)
 
     def train(epochs=1):
         if sick:

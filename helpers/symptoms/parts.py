@@ -55,6 +55,11 @@ def step_of(model, optimizer, loss_of, variables=None, change=None):
     return train_step
 
 
+def graph_of(function):
+    """Return a tf.function; none of these steps has an `if` or a loop over tensors, and AutoGraph takes its time."""
+    return tf.function(function, autograph=False)
+
+
 def loop(model, loss_of, batch=None, optimizer=None, **settings):
     """Return the names that most lines of the index use: model, train_step, batch, optimizer."""
     optimizer = sgd() if optimizer is None else optimizer

@@ -1,6 +1,7 @@
 """Running the probes of the symptom index on a healthy and a sick loop, and showing what they print."""
 
 import contextlib
+import functools
 import html
 import io
 import logging
@@ -83,6 +84,7 @@ def value(probe: Probe, sick: bool):
     return eval(line, names)
 
 
+@functools.cache  # some traps stand in several sections
 def printed(probe: Probe, sick: bool) -> str:
     """Return what a probe prints, with its numbers rounded to three digits."""
     with _quietly():
