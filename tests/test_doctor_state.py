@@ -83,7 +83,7 @@ def everything(trainer):
     }
 
 
-# probes that are called with (model, step, batch), and those of them that take several steps in a row
+# probes that are called with (model, step, batch), and those of them that come to a third step (or to a changed count)
 OF_STEP = [
     "accumulated",
     "clipped_apart",
@@ -107,7 +107,7 @@ OF_STEP = [
     "training_flag",
     "what_moved",
 ]
-SEVERAL_STEPS = {"fits_one_batch", "loss_before_and_after", "optimizers_used", "traces"}
+SEVERAL_STEPS = {"fits_one_batch", "frozen_settings", "loss_before_and_after", "optimizers_used", "traces"}
 OTHERS = {
     "outputs_range": lambda trainer: doctor.outputs_range(trainer.model, batch()),
     "late_regularizers": lambda trainer: doctor.late_regularizers(trainer.model),
