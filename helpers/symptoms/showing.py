@@ -1,8 +1,10 @@
 """Running the probes of the symptom index on a healthy and a sick loop, and showing what they print."""
 
+import ast
 import contextlib
 import functools
 import html
+import inspect
 import io
 import logging
 import re
@@ -43,6 +45,13 @@ class Table:
         return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
+# what a line needs besides the doctor's probes
+IMPORTS = {
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+    "pairwise_distances": "from sklearn.metrics import pairwise_distances",
+    "roc_auc_score": "from sklearn.metrics import roc_auc_score",
+}
 LEFT = 'style="text-align: left; vertical-align: top"'
 
 
@@ -70,18 +79,19 @@ def messages() -> Table:
 
 
 def pasted(probe: Probe) -> str:
-    """Return the lines to paste: imports, and the probe itself."""
-    used = [name for name in doctor.__all__ if re.search(rf"\b{name}\(", probe.line)]
-    imports = [f"from helpers.doctor import {', '.join(used)}"] if used else []
-    return "\n".join([*imports, *probe.imports.splitlines(), probe.line])
+    """Return the lines to paste: imports, and the expression that the probe's function returns."""
+    (function,) = ast.parse(inspect.getsource(probe.line)).body
+    text = " ".join(ast.get_source_segment(inspect.getsource(probe.line), function.body[-1].value).split())
+    used = [node.id for node in ast.walk(function) if isinstance(node, ast.Name)]
+    of_doctor = [name for name in doctor.__all__ if name in used]
+    imports = [f"from helpers.doctor import {', '.join(of_doctor)}"] if of_doctor else []
+    return "\n".join([*imports, *(line for name, line in IMPORTS.items() if name in used), text])
 
 
 def value(probe: Probe, sick: bool):
-    """Build the loop of a probe, run the lines to paste on it, and return the value of the last one."""
-    *imports, line = pasted(probe).splitlines()
+    """Build the loop of a probe, and return what its line gives for it."""
     names = probe.build(sick)
-    exec("\n".join(imports), names)
-    return eval(line, names)
+    return probe.line(*(names[name] for name in inspect.signature(probe.line).parameters))
 
 
 @functools.cache  # some traps stand in several sections
