@@ -24,13 +24,22 @@ def order_of_epoch(seed, epoch, n):
 
 
 def train_starts(
-    features, labels, rows, val_features, epochs, *, class_weights=(1.0, 1.0), output_bias=0.0, batch_size=32
+    features,
+    labels,
+    rows,
+    val_features,
+    epochs,
+    *,
+    class_weights=(1.0, 1.0),
+    output_bias=0.0,
+    batch_size=32,
+    optimizer=None,
 ):
     """Train a network on each of several choices of rows; return their logits of other rows after every epoch.
 
     Start number s, counted from 0, has weights and an order of its own (`first_weights`, `order_of_epoch`). Otherwise
-    each training is that of lesson 04: 10 ReLU units and a logit, Adam at 0.001, the mean of the batch's weighted
-    losses. That all go side by side changes nothing: no number of one start enters another's.
+    each training is that of lesson 04: 10 ReLU units and a logit, Adam at 0.001 unless told otherwise, the mean of the
+    batch's weighted losses. That all go side by side changes nothing: no number of one start enters another's.
 
     Args:
         features, labels: float32 (n, K) and (n, 1), the table from which the rows are chosen.
@@ -40,6 +49,8 @@ def train_starts(
         class_weights: by what the losses of class 0 and of class 1 are multiplied.
         output_bias: where the bias of the output layer starts.
         batch_size: rows in a batch; the last one may be smaller.
+        optimizer: a Keras optimizer that has not trained yet; None is Adam at 0.001. It must treat each number of a
+            variable by itself, as SGD and Adam do.
 
     Returns:
         float32 (epochs, starts, m).
@@ -49,7 +60,8 @@ def train_starts(
     firsts = [first_weights(seed, features.shape[1], output_bias) for seed in range(starts)]
     # of each kind the weights of all starts in one variable: (starts, ...)
     variables = [tf.Variable(np.stack(kind)) for kind in zip(*firsts)]
-    optimizer = keras.optimizers.Adam(learning_rate=1e-3)
+    if optimizer is None:
+        optimizer = keras.optimizers.Adam(learning_rate=1e-3)
     optimizer.build(variables)
     features, labels, val_features = (tf.constant(part, tf.float32) for part in (features, labels, val_features))
     weight_of_0, weight_of_1 = (tf.constant(weight, tf.float32) for weight in class_weights)

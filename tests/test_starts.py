@@ -15,11 +15,10 @@ NEW = DRAW.normal(size=(7, 3)).astype("float32")
 ROWS = np.stack([np.append(DRAW.permutation(60)[:40], 0) for _ in range(2)])
 
 
-def trained_alone(seed, epochs, class_weights, output_bias, batch_size):
+def trained_alone(seed, epochs, class_weights, output_bias, batch_size, optimizer):
     hidden, output = keras.layers.Dense(10, activation="relu"), keras.layers.Dense(1)
     model = keras.Sequential([keras.Input((3,)), hidden, output])
     model.set_weights(first_weights(seed, 3, output_bias))
-    optimizer = keras.optimizers.Adam(learning_rate=1e-3)
     loss_fn, logits = keras.losses.BinaryCrossentropy(from_logits=True), []
     for epoch in range(epochs):
         order = ROWS[seed][order_of_epoch(seed, epoch, len(ROWS[seed]))]
@@ -41,11 +40,22 @@ def trained_alone(seed, epochs, class_weights, output_bias, batch_size):
 def test_each_start_is_a_training_of_its_own(class_weights, output_bias, batch_size):
     options = {"class_weights": class_weights, "output_bias": output_bias, "batch_size": batch_size}
     together = train_starts(FEATURES, LABELS, ROWS, NEW, 3, **options)
-    alone = np.stack([trained_alone(seed, 3, **options) for seed in range(2)], axis=1)
+    adams = [keras.optimizers.Adam(learning_rate=1e-3) for _ in range(2)]
+    alone = np.stack([trained_alone(seed, 3, **options, optimizer=adam) for seed, adam in enumerate(adams)], axis=1)
     assert together.shape == (3, 2, 7)
     assert together == pytest.approx(alone, abs=1e-5)
     # a step at Adam's rate moves a logit more than that
     assert np.abs(together[2] - together[0]).max() > 1e-3
+
+
+def test_another_optimizer_trains_instead_of_adam():
+    options = {"class_weights": (0.6, 5.0), "output_bias": 0.0, "batch_size": 8}
+    together = train_starts(FEATURES, LABELS, ROWS, NEW, 3, **options, optimizer=keras.optimizers.SGD(0.1))
+    descents = [keras.optimizers.SGD(0.1) for _ in range(2)]
+    alone = [trained_alone(seed, 3, **options, optimizer=descent) for seed, descent in enumerate(descents)]
+    assert together == pytest.approx(np.stack(alone, axis=1), abs=1e-5)
+    by_adam = train_starts(FEATURES, LABELS, ROWS, NEW, 3, **options)
+    assert np.abs(together - by_adam).max() > 0.1
 
 
 def test_starts_and_epochs_differ():

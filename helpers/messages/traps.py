@@ -46,7 +46,11 @@ _BY_SYMPTOM = {
             "the variable was replaced instead of changed",
             "clinics/01_gradient_tape.ipynb#C1.2-It-makes-one-step-and-stops-at-the-second",
         ),
-        (39, "float16 without a scaled loss", "symptoms.ipynb#The-loss-does-not-move-at-all"),
+        (
+            39,
+            "float16 without a scaled loss",
+            "clinics/07_make_it_fast.ipynb#C7.6-Half-the-digits,-and-hardly-any-movement",
+        ),
     ],
     "The wrong part of the model learns": [
         (
@@ -175,7 +179,7 @@ _BY_SYMPTOM = {
         ),
     ],
     "Weights of classes do nothing": [
-        (8, "weights that meet an average", "04_churn.ipynb#Why-too-late-is-nothing"),
+        (8, "weights that meet an average", "04_churn.ipynb#How-hard-each-row-pulls"),
         (
             9,
             "weights and losses that make a table of all pairs",
@@ -189,8 +193,27 @@ _BY_SYMPTOM = {
         (46, "class weights under keys that no label has", "symptoms.ipynb#Weights-of-classes-do-nothing"),
     ],
     "It is slow": [
-        (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (
+            28,
+            "a graph that is traced again and again",
+            "clinics/07_make_it_fast.ipynb#C7.2-Slow-whenever-new-texts-come",
+        ),
         (53, "batches that are unrolled", "clinics/05_mnist_cnn.ipynb#C5.2-A-long-wait-before-the-first-step"),
+        (
+            61,
+            "rows that are prepared one by one",
+            "clinics/07_make_it_fast.ipynb#C7.1-The-network-waits-for-its-data",
+        ),
+        (
+            62,
+            "a number fetched after every step",
+            "clinics/07_make_it_fast.ipynb#C7.3-The-machine-is-idle-half-of-the-time",
+        ),
+        (
+            63,
+            "a shuffle buffer full of rows",
+            "clinics/07_make_it_fast.ipynb#C7.4-Memory-fills-before-the-first-step",
+        ),
     ],
     "Restoring does not help": [
         (

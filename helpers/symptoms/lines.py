@@ -198,6 +198,18 @@ def steps_in_graphs(model, train):
     return recorded_by(train, model)[0]
 
 
+def elements_for_map(before_map):
+    return before_map.element_spec
+
+
+def kind_of_what_is_kept(kept):
+    return type(kept).__name__
+
+
+def elements_to_shuffle(before_shuffle):
+    return before_shuffle.element_spec
+
+
 def is_alias(model, best):
     return best[0] is model.trainable_variables[0]
 

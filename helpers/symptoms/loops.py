@@ -222,6 +222,26 @@ def in_their_order(sick):
     return {"dataset": dataset.batch(16)}
 
 
+def row_by_row(sick):
+    one_by_one = tf.data.Dataset.from_tensor_slices(rows())
+    return {"before_map": one_by_one if sick else one_by_one.batch(4)}
+
+
+def fetched_each_time(sick):
+    model, total = linear(), 0.0
+    train_step = step_of(model, sgd(), logistic(model))
+    for _ in range(3):
+        loss = train_step(*rows())
+        total += float(loss) if sick else loss
+    return {"kept": total}
+
+
+def buffer_of_rows(sick):
+    pictures = np.zeros((2, 28, 28), "float32")
+    source = tf.data.Dataset.from_tensor_slices(pictures) if sick else tf.data.Dataset.range(2)
+    return {"before_shuffle": source}
+
+
 def live_best(sick):
     model = linear()
     return {"model": model, "best": model.trainable_variables if sick else model.get_weights()}

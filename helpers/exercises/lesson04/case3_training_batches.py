@@ -9,9 +9,8 @@ from helpers.exercises.exercise import Case, mistake
 
 TITLE = "It believes what came last"
 TASK = """\
-The table comes sorted, who stayed first and who left behind them, and the rows are shuffled. Still the loss goes up and
-down in each epoch in the same rhythm, and in the end the network gives everybody too high a probability of leaving.
-Which line is it?"""
+The table comes sorted, who stayed first and who left behind them, and the rows are shuffled. Still, in the end the
+network gives everybody too high a probability of leaving. Which line is it?"""
 HINTS = (
     "Print the labels of the first batch and of the last one, in several epochs.",
     "`shuffle` holds some rows in a buffer and draws the next one from it. How far can a row travel?",

@@ -8,9 +8,8 @@ from helpers.exercises.lesson04.shared import loss_and_pulls
 
 TITLE = "All is well until the network is sure"
 TASK = """\
-A loss with a weight for leavers, written as the books have it. For many epochs it is right to the last digit, and the
-network becomes better and surer. Then, from one step to the next, the loss is NaN, and so is every weight. Which line
-is it?"""
+A loss with a weight for leavers, written as the books have it. For many epochs it serves well, and the network becomes
+better and surer. Then, from one step to the next, the loss is NaN, and so is every weight. Which line is it?"""
 HINTS = (
     "Take one row for which the network is right and very sure, a logit of 20 for a leaver. What is each factor?",
     "What is 0 times infinity?",
