@@ -12,7 +12,7 @@ import pytest
 
 from helpers.doctor import examine
 from helpers.messages.traps import TRAPS
-from helpers.symptoms import healthy_and_sick, messages, showing
+from helpers.symptoms import healthy_and_sick, showing
 from helpers.symptoms.probes import MESSAGES, PROBES
 from notebook_reading import NOTEBOOKS, section
 
@@ -111,7 +111,8 @@ def test_probe_tells_healthy_from_sick(probe):
 @pytest.mark.parametrize("probe", MESSAGES, ids=lambda probe: f"{probe.trap}-{probe.build.__name__}")
 def test_only_the_sick_step_says_something(probe):
     assert showing.said(probe, sick=False) == "no error"
-    assert showing.said(probe, sick=True) != "no error"
+    sick = showing.said(probe, sick=True)
+    assert sick != "no error" and "at 0x" not in sick, "what a message says is the same in every run"
 
 
 def test_every_trap_has_a_probe_or_a_message():
@@ -144,13 +145,12 @@ def test_lines_to_paste_run_as_they_are_shown():
 
 
 def test_table_says_the_same_as_text_and_page():
-    table = healthy_and_sick(33, 23)
+    table = healthy_and_sick(33, 11)
     assert len(table.rows) == 2, "two sick loops with one line share a row"
     page = table._repr_html_()
     for _, lines, healthy, sick in table.rows:
         for part in [*lines.splitlines(), healthy, *sick.splitlines()]:
             assert part in repr(table) and part in page
-    assert "<function" not in repr(messages())
 
 
 def test_numbers_are_rounded_and_plain():
