@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def pytest_configure(config):
     if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR:
         config.args = [str(ROOT / path) for path in config.getini("testpaths")]
     choose_data(config)
+    empty_temporary_folder(config)
     # Keras and TensorFlow make objects by the million; to look for circles among them less often saves a tenth
     gc.set_threshold(100_000, 50, 100)
     # a progress bar or a slider would be stored in a notebook as a widget with a random id
@@ -45,6 +47,13 @@ def choose_data(config):
         os.environ["COURSE_DATA"] = os.environ["COURSE_DATA_REAL"] = str(ROOT / named)
     if not config.option.nbval_lax:
         os.environ["COURSE_DATA"] = "bundled"
+
+
+def empty_temporary_folder(config):
+    """Let kernels put their temporary files where all go in the end: nbval kills a kernel, which tidies nothing."""
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder.name))
 
 
 @pytest.hookimpl(optionalhook=True)

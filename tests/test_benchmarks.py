@@ -6,10 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
 COMMAND = ROOT / "tests" / "benchmarks" / "run.py"
+
+
+@pytest.fixture
+def benchmarks(monkeypatch):
+    """Let a test import the modules of the command."""
+    monkeypatch.syspath_prepend(str(COMMAND.parent))
 
 
 def run(*arguments):
@@ -48,12 +55,12 @@ def test_figures_come_from_their_runs(measured):
 
 def test_table_and_json_name_the_machine(measured):
     printed, written = measured
-    assert {"cores", "Python", "TensorFlow"} <= set(written["machine"])
+    assert {"processor", "cores", "memory", "GPU", "Python", "TensorFlow"} <= set(written["machine"])
     assert all(f"{what}: {value}" in printed[0] for what, value in written["machine"].items())
 
 
 @pytest.mark.parametrize(
-    "arguments, said", [(["speed"], "no section speed; there are imports, loops"), (["--repeat", "0"], "at least 1")]
+    "arguments, said", [(["speed"], "no section speed; there are imports, ladder"), (["--repeat", "0"], "at least 1")]
 )
 def test_wrong_arguments_are_refused_in_words(arguments, said):
     done = run(*arguments)
@@ -62,6 +69,75 @@ def test_wrong_arguments_are_refused_in_words(arguments, said):
 
 def test_each_section_is_described_and_none_is_a_test():
     modules = {path.stem for path in COMMAND.parent.glob("*.py")} - {"run"}
-    assert modules == {"imports", "loops", "checks", "lessons"}
+    sections = {"imports", "ladder", "train_and_fit", "memory", "checks", "lessons"}
+    assert modules == sections | {"networks", "others", "paired"}
     # pytest would collect these
     assert not [name for name in modules if name.startswith("test_") or name.endswith("_test")]
+
+
+# The ladder, and `train` beside `fit`
+
+
+# `fit` shuffles in another way, and so do the rungs of JAX and PyTorch
+BY_HAND = ["eager", "tf.function a step", "epoch in a graph"]
+
+
+def farthest(weights, others):
+    return max(np.abs(one - other).max() for one, other in zip(weights, others))
+
+
+def test_every_rung_with_the_same_batches_ends_with_the_same_weights(benchmarks):
+    import ladder
+    import networks
+
+    # a ragged last batch, which XLA compiles apart from the others
+    network, weights = networks.churn(rows=75), {}
+    by_hand = {rung: make for rung, make in ladder.rungs_of(network).items() if rung.split(",")[0] in BY_HAND}
+    by_hand["XLA compiles each step"] = lambda network: ladder.over_table(network, "step")
+    for rung, make in by_hand.items():
+        epoch = make(network)
+        weights[rung] = [epoch() for _ in range(2)][-1].get_weights()
+    assert len(weights) == 6
+    first, *others = weights.values()
+    for other in others:
+        assert farthest(first, other) < 1e-5
+    assert farthest(first, network.start()[0].get_weights()) > 1e-3
+
+
+def test_every_form_of_training_trains(benchmarks):
+    import networks
+    import train_and_fit
+
+    network = networks.churn(rows=75)
+    forms = train_and_fit.forms_of(network)
+    assert len(forms) == 8
+    for form, run in forms.items():
+        model = run(network, 2)
+        moved = [np.abs(one - two).max() for one, two in zip(model.get_weights(), network.start()[0].get_weights())]
+        # of six steps of Adam none is longer than its rate
+        assert min(moved) > 1e-4 and max(moved) < 0.0061, form
+
+
+def test_a_comparison_is_made_turn_by_turn(benchmarks):
+    import paired
+    import train_and_fit
+
+    calls = []
+    measured = paired.in_turn({name: lambda name=name: calls.append(name) or len(calls) for name in "ab"}, 2)
+    assert calls == list("abab") and measured == {"a": [1, 3], "b": [2, 4]}
+    slow = [2.0, 40.0, 6.0]
+    assert paired.times_as_fast([1.0, 20.0, 3.0], slow) == {"median": 2.0, "low": None, "high": None, "pairs": 3}
+    times = paired.times_as_fast(np.ones(15), np.arange(1, 16))
+    # by the binomial distribution the median lies between the 4th and the 12th of 15 values in 96.5 % of cases
+    assert times == {"median": 8.0, "low": 4.0, "high": 12.0, "pairs": 15}
+    runs = {"a: train, arrays": [1], "a: fit, arrays": [3], "a: fit, dataset": [2], "b: fit, arrays": [0.1]}
+    assert train_and_fit.reference("a: train, arrays", runs) == "a: fit, dataset"
+
+
+def test_the_table_says_how_many_times_as_fast(benchmarks):
+    import run as command
+
+    times = {"as": "churn: fit", "median": 2.5, "low": 2.0, "high": 3.0, "pairs": 15}
+    assert command.comparison({"times_as_fast": times}) == "  2.5 (2 to 3) × as fast as churn: fit"
+    assert command.comparison({"times_as_fast": times | {"low": None, "high": None}}) == "  2.5 × as fast as churn: fit"
+    assert command.comparison({}) == ""

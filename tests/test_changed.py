@@ -30,6 +30,8 @@ def test_an_exercise_costs_its_own_tests_only():
         ("notebooks/03_heart_failure.ipynb", "tests/test_notebooks.py"),
         ("helpers/plots/descent.py", "tests/test_plots.py"),
         ("helpers/messages/traps.py", "tests/test_symptoms.py"),
+        ("helpers/messages/traps.py", "tests/test_cheat_sheet.py"),
+        ("notebooks/glossary.ipynb", "tests/test_glossary.py"),
         ("tests/tools/refresh.py", "tests/test_refresh.py"),
         ("requirements.txt", "tests/test_install.py"),
     ],

@@ -31,8 +31,12 @@ def lines_of(name):
     return [line for line in (re.sub(r"(^|\s)#.*", "", line).rstrip() for line in lines) if line]
 
 
-def pinned():
-    return {line.partition("==")[0].lower().replace("_", "-") for line in lines_of("requirements.txt")}
+FOR_BENCHMARKS = "tests/benchmarks/requirements-bench.txt"
+
+
+def pinned(*names):
+    lines = [line for name in ("requirements.txt", *names) for line in lines_of(name)]
+    return {line.partition("==")[0].lower().replace("_", "-") for line in lines}
 
 
 def sources():
@@ -67,18 +71,19 @@ def test_what_is_imported_is_pinned():
     for path, source in sources():
         for package in imported_packages(source) - OWN - sys.stdlib_module_names:
             distribution = DISTRIBUTIONS.get(package, package).lower().replace("_", "-")
-            if distribution not in pinned():
+            optional = [FOR_BENCHMARKS] if path.parent.name == "benchmarks" else []
+            if distribution not in pinned(*optional):
                 missing.add(f"{distribution}, imported in {path.relative_to(ROOT).as_posix()}")
     assert not missing, f"requirements.txt lacks {sorted(missing)}"
 
 
 def test_every_requirement_is_pinned_exactly():
-    loose = [
-        line for line in lines_of("requirements.txt") if not re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==\d[\w.]*", line)
-    ]
+    exact = r"[\w.-]+(\[[\w,-]+\])?==\d[\w.]*"
+    loose = [line for line in lines_of("requirements.txt") if not re.fullmatch(exact, line)]
     assert loose == ["-e ."], (
         f"requirements.txt has {loose}; only `-e .` may stand without ==version, and it must stand"
     )
+    assert all(re.fullmatch(exact, line) for line in lines_of(FOR_BENCHMARKS))
 
 
 def test_what_others_forget_to_ask_for_is_required():

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from helpers import plots
+from helpers.plots.palette import LINES
 
 
 def legend(ax):
@@ -337,6 +338,8 @@ def test_two_models_are_compared_on_the_whole_square():
     (ax,) = plots.reliability(np.arange(16) % 2, probabilities).axes
     one, other = [line for line in named(ax) if line.get_label() in probabilities]
     assert one.get_linestyle() != other.get_linestyle() and one.get_marker() != other.get_marker()
+    (diagonal,) = [line for line in named(ax) if line.get_label() == "Perfectly calibrated"]
+    assert diagonal.get_color() not in [color for color, _ in LINES]
     # eight groups of two rows each
     assert [len(line.get_xdata()) for line in (one, other)] == [8, 8]
     assert (ax.get_xlim(), ax.get_ylim()) == ((0, 1), (0, 1))

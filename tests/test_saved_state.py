@@ -1,4 +1,4 @@
-"""What lesson 06 says of ways to save that it does not run: fit's callback, a compiled file, an iterator."""
+"""What lesson 06 says of ways to save: a compiled file, fit's callback in a run that is interrupted, an iterator."""
 
 import keras
 import numpy as np

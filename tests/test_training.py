@@ -154,6 +154,25 @@ def test_train_equals_fit(case):
     assert_same(hand, fitted(case))
 
 
+# arrays take another path than datasets: batches cut inside the graph
+@pytest.mark.parametrize(
+    "case",
+    [
+        "class weights, Adam",
+        "L2, Dropout",
+        "BatchNorm",
+        "loss scale, accumulation, EMA",
+        "mixed_float16, class weights",
+        "two inputs by name, class weights",
+        "one-hot, class weights",
+        "masked sequences",
+    ],
+)
+def test_train_on_arrays_equals_fit(case):
+    arrays = SAME[case].get("data", (FEATURES, LABELS))
+    assert_same(by_hand(**SAME[case], change=lambda _: arrays), fitted(case))
+
+
 # in another order: clipped and then unscaled, not unscaled and then clipped
 @pytest.mark.parametrize(
     "build, optimizer",

@@ -1,7 +1,7 @@
 """Data, networks and runs that the tests of the finished loop share.
 
 107 rows, so that most batch sizes leave a ragged last batch. `by_fit` and `by_hand` train the same network from the
-same start on the same batches, one with `model.fit`, the other with the loop of helpers/training.py.
+same start on the same batches, one with `model.fit`, the other with the loop of helpers/training.
 """
 
 import keras

@@ -13,13 +13,25 @@ COURSE_DATA=bundled means the stand-ins, even where real files are. On the comma
 
 Whatever is wrong ends in a DataError: what is wrong, what was expected, what was found, what mends it. A real file that
 is damaged, or that cannot be read, is never replaced by a stand-in. One idea a file: real_files (names, hashes,
-addresses), places (COURSE_DATA), reading (the right bytes), tables, digits, download, unfinished (what killed processes
-leave), command, errors.
+addresses), places (COURSE_DATA), reading (the right bytes), tables, prepared (a table as a network takes it), digits,
+download, unfinished (what killed processes leave), command, errors.
 """
 
 from helpers.data.digits import Digits, load_mnist
 from helpers.data.errors import DataError
+from helpers.data.prepared import Part, prepare_churn
 from helpers.data.real_files import MNIST_FILES, REAL_FILES
 from helpers.data.tables import Table, load_churn, load_heart
 
-__all__ = ["DataError", "Digits", "MNIST_FILES", "REAL_FILES", "Table", "load_churn", "load_heart", "load_mnist"]
+__all__ = [
+    "DataError",
+    "Digits",
+    "MNIST_FILES",
+    "Part",
+    "REAL_FILES",
+    "Table",
+    "load_churn",
+    "load_heart",
+    "load_mnist",
+    "prepare_churn",
+]

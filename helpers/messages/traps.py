@@ -46,7 +46,11 @@ _BY_SYMPTOM = {
             "the variable was replaced instead of changed",
             "clinics/01_gradient_tape.ipynb#C1.2-It-makes-one-step-and-stops-at-the-second",
         ),
-        (39, "float16 without a scaled loss", "symptoms.ipynb#The-loss-does-not-move-at-all"),
+        (
+            39,
+            "float16 without a scaled loss",
+            "clinics/07_make_it_fast.ipynb#C7.6-Half-the-digits,-and-hardly-any-movement",
+        ),
     ],
     "The wrong part of the model learns": [
         (
@@ -58,7 +62,11 @@ _BY_SYMPTOM = {
         (50, "a variable that Keras does not know", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
     ],
     "The loss is NaN or explodes": [
-        (15, "a cross-entropy typed in from its formula", "04_churn.ipynb#Focal-loss,-by-hand"),
+        (
+            15,
+            "a cross-entropy typed in from its formula",
+            "clinics/04_churn.ipynb#C4.5-All-is-well-until-the-network-is-sure",
+        ),
         (17, "a sum in place of a mean", "02_regression.ipynb#Mini-batches"),
         (
             51,
@@ -92,7 +100,7 @@ _BY_SYMPTOM = {
             "the last batch, or a mean of means, for the epoch",
             "clinics/02_regression.ipynb#C2.3-A-log-that-jumps",
         ),
-        (40, "rows in an order", "clinics/04_churn.ipynb#Rows-in-an-order"),
+        (40, "rows in an order", "clinics/04_churn.ipynb#C4.3-It-believes-what-came-last"),
     ],
     "A curve is flat or sluggish": [
         (
@@ -113,7 +121,7 @@ _BY_SYMPTOM = {
             "an accuracy with the wrong threshold or the wrong shapes",
             "clinics/03_heart_failure.ipynb#C3.6-The-loss-falls,-the-accuracy-stays-at-chance",
         ),
-        (26, "a metric of another kind", "clinics/04_churn.ipynb#A-metric-of-another-kind"),
+        (26, "a metric of another kind", "clinics/04_churn.ipynb#C4.2-The-AUC-changes-with-the-threshold"),
     ],
     "The log differs from fit": [
         (25, "the loss after the update", "clinics/02_regression.ipynb#C2.6-The-same-weights,-another-log"),
@@ -137,9 +145,13 @@ _BY_SYMPTOM = {
         (21, "an evaluation in training mode", "clinics/06_state.ipynb#C6.1-Measured-twice,-two-results"),
     ],
     "Validation is too good": [
-        (41, "validation rows that become training rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
+        (
+            41,
+            "validation rows that become training rows",
+            "clinics/04_churn.ipynb#C4.4-It-finds-every-leaver,-but-no-new-one",
+        ),
         (42, "a scale that knows too much", "clinics/03_heart_failure.ipynb#C3.3-Cholesterol-seems-to-protect"),
-        (45, "a choice made on the test rows", "clinics/04_churn.ipynb#Validation-rows-that-are-not-apart"),
+        (45, "a choice made on the test rows", "clinics/04_churn.ipynb#C4.6-It-promised-more-than-new-customers-keep"),
     ],
     "It learns in the first epoch only": [
         (27, "an iterator that runs dry", "clinics/02_regression.ipynb#C2.2-Good-on-some-rows,-bad-on-the-others"),
@@ -165,11 +177,11 @@ _BY_SYMPTOM = {
         ),
     ],
     "Weights of classes do nothing": [
-        (8, "weights that meet an average", "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape"),
+        (8, "weights that meet an average", "04_churn.ipynb#How-hard-each-row-pulls"),
         (
             9,
             "weights and losses that make a table of all pairs",
-            "clinics/04_churn.ipynb#Weights-that-meet-an-average,-or-the-wrong-shape",
+            "clinics/04_churn.ipynb#C4.1-Weights-of-five,-and-as-few-are-found-as-without",
         ),
         (
             48,
@@ -179,8 +191,27 @@ _BY_SYMPTOM = {
         (46, "class weights under keys that no label has", "symptoms.ipynb#Weights-of-classes-do-nothing"),
     ],
     "It is slow": [
-        (28, "a graph that is traced again and again", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (
+            28,
+            "a graph that is traced again and again",
+            "clinics/07_make_it_fast.ipynb#C7.2-Slow-whenever-new-texts-come",
+        ),
         (53, "batches that are unrolled", "clinics/05_mnist_cnn.ipynb#C5.2-A-long-wait-before-the-first-step"),
+        (
+            61,
+            "rows that are prepared one by one",
+            "clinics/07_make_it_fast.ipynb#C7.1-The-network-waits-for-its-data",
+        ),
+        (
+            62,
+            "a number fetched after every step",
+            "clinics/07_make_it_fast.ipynb#C7.3-The-machine-is-idle-half-of-the-time",
+        ),
+        (
+            63,
+            "a shuffle buffer full of rows",
+            "clinics/07_make_it_fast.ipynb#C7.4-Memory-fills-before-the-first-step",
+        ),
     ],
     "Restoring does not help": [
         (

@@ -12,6 +12,7 @@ from helpers.plots.digits import after_one_batch, mistakes, seconds
 from helpers.plots.palette import BLUE, ORANGE
 from helpers.plots.regression import line_and_path, settling
 from helpers.plots.showing import animate, show, slider
+from helpers.plots.speed import heat_map, ladder, spread, who_starts_what
 from helpers.plots.tables import rate_by_category
 from helpers.plots.tape import operations
 from helpers.plots.walks import walk, walks_on_map
@@ -25,6 +26,8 @@ __all__ = [
     "confusion",
     "confusion_and_roc",
     "curves",
+    "heat_map",
+    "ladder",
     "learning_curves",
     "line_and_path",
     "lines",
@@ -40,6 +43,8 @@ __all__ = [
     "seconds",
     "show",
     "slider",
+    "spread",
     "walk",
     "walks_on_map",
+    "who_starts_what",
 ]

@@ -123,12 +123,15 @@ def reliability(labels, probabilities, bins=8):
     """
     fig = Figure(figsize=(4.6, 4.2), layout="constrained")
     ax = fig.subplots()
+    # scikit-learn's own diagonal is black and dotted, as the third model is
+    ax.plot([0, 1], [0, 1], color="gray", linewidth=0.8, label="Perfectly calibrated")
     for (name, values), (color, dashes), marker in zip(probabilities.items(), LINES, "osD^"):
         CalibrationDisplay.from_predictions(
             labels,
             values,
             n_bins=bins,
             strategy="quantile",
+            ref_line=False,
             name=name,
             ax=ax,
             color=color,

@@ -1,12 +1,14 @@
 """How fast the course is on this machine: a table and, if asked for, JSON. Nothing here is part of the test run.
 
-    python tests/benchmarks/run.py                          all sections, about fifteen minutes on two cores
-    python tests/benchmarks/run.py imports loops            only those named
+    python tests/benchmarks/run.py                          all sections, some hours on two cores
+    python tests/benchmarks/run.py ladder train_and_fit     only those named: lesson 07's two tables
     python tests/benchmarks/run.py --json figures.json      the same figures and all their runs, to compare later
     python tests/benchmarks/run.py --repeat 1 lessons       how often each figure is measured
 
 The smallest of several runs is the one that other programs disturbed least; the median is what a learner meets. Each
-section is a module beside this one with REPEAT, UNIT and measure(repeat) -> {name: one value a run}.
+section is a module beside this one with REPEAT, UNIT and measure(repeat) -> {name: one value a run}. Where it also has
+reference(name, measured) -> name, its runs take turns, and each figure says how many times as fast it is as that other
+one: the median over the turns, and a 95 % interval.
 """
 
 import argparse
@@ -14,22 +16,28 @@ import importlib
 import json
 import os
 import platform
+import shutil
 import statistics
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import paired
 import psutil
 
-# modules, imported when their turn comes: loops starts TensorFlow, which the others need not wait for
-SECTIONS = ["imports", "loops", "checks", "lessons"]
+# modules, imported when their turn comes: some start TensorFlow, which the others need not wait for
+SECTIONS = ["imports", "ladder", "train_and_fit", "memory", "checks", "lessons"]
 
 
 def machine():
     """Return what the figures depend on: {what: in words}, all text."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
         "cores": str(os.cpu_count()),
+        "memory": f"{psutil.virtual_memory().total / 1e9:.0f} GB",
+        "GPU": gpu(),
         "busy with other things (load)": f"{psutil.getloadavg()[0]:.1f}",
         "Python": platform.python_version(),
         "TensorFlow": version("tensorflow"),
@@ -37,32 +45,55 @@ def machine():
     }
 
 
+def processor():
+    """Return the processor's name; Linux keeps it in a file of its own."""
+    described = Path("/proc/cpuinfo")
+    lines = described.read_text(encoding="utf-8").splitlines() if described.exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown"
+
+
+def gpu():
+    """Return the names of NVIDIA's GPUs, or "none"; TensorFlow need not start for it."""
+    if shutil.which("nvidia-smi") is None:
+        return "none"
+    query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    names = subprocess.run(query, capture_output=True, text=True).stdout.split("\n")
+    return "; ".join(name.strip() for name in names if name.strip()) or "none"
+
+
 def figures_of(section, repeat=None):
     """Measure a section; return one dictionary a figure: section, name, unit, min, median, runs."""
     module = importlib.import_module(section)
     measured = module.measure(repeat or module.REPEAT)
-    return [
-        {
-            "section": section,
-            "name": name,
-            "unit": module.UNIT,
-            "min": min(runs),
-            "median": statistics.median(runs),
-            "runs": runs,
-        }
-        for name, runs in measured.items()
-    ]
+    figures = []
+    for name, runs in measured.items():
+        figure = {"section": section, "name": name, "unit": module.UNIT}
+        figures.append(figure | {"min": min(runs), "median": statistics.median(runs), "runs": runs})
+        if hasattr(module, "reference"):
+            other = module.reference(name, measured)
+            figures[-1]["times_as_fast"] = {"as": other, **paired.times_as_fast(runs, measured[other])}
+    return figures
 
 
 def table(figures):
-    """Return the figures of one section as lines of text: name, min, median, how many runs."""
+    """Return the figures of one section as lines of text: name, min, median, how many runs, a comparison."""
     width = max(len(figure["name"]) for figure in figures)
     head = f"{figures[0]['section']}, {figures[0]['unit']}"
     lines = [f"{head:<{width}}  {'min':>10}  {'median':>10}  runs"]
     for figure in figures:
         numbers = "  ".join(f"{in_digits(figure[what]):>10}" for what in ("min", "median"))
-        lines.append(f"{figure['name']:<{width}}  {numbers}  {len(figure['runs']):>4}")
+        lines.append(f"{figure['name']:<{width}}  {numbers}  {len(figure['runs']):>4}{comparison(figure)}")
     return "\n".join(lines)
+
+
+def comparison(figure):
+    """Return in words how many times as fast a figure is as its reference; "" where there is none."""
+    if "times_as_fast" not in figure:
+        return ""
+    times = figure["times_as_fast"]
+    between = "" if times["low"] is None else f" ({in_digits(times['low'])} to {in_digits(times['high'])})"
+    return f"  {in_digits(times['median'])}{between} × as fast as {times['as']}"
 
 
 def in_digits(value):

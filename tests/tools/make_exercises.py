@@ -79,7 +79,7 @@ def exercise_cells(exercise, with_mistake):
     cells = [
         new_markdown_cell(f"## {exercise.id} {exercise.title}\n\n{exercise.task.strip()}", id=f"{key}-task"),
         tagged(new_code_cell(sources.text_of(exercise.reference), id=f"{key}-solution")),
-        new_code_cell(f'check("{exercise.id}", {name})', id=f"{key}-check"),
+        check_cell(exercise),
         tagged(new_markdown_cell(exercise.explanation.strip(), id=f"{key}-why")),
     ]
     if with_mistake:
@@ -92,6 +92,15 @@ def exercise_cells(exercise, with_mistake):
             tagged(new_code_cell(f'check("{exercise.id}", wrong_{name})', id=f"{key}-wrong-check")),
         ]
     return cells
+
+
+def check_cell(exercise):
+    cell = new_code_cell(
+        f'check("{exercise.id}", {exercise.reference.__name__})', id=f"{exercise.id.replace('.', '-')}-check"
+    )
+    if exercise.target:  # its verdict shows the figure reached, of which another processor rounds the last digit
+        cell.metadata["tags"] = ["nbval-ignore-output"]
+    return cell
 
 
 def tagged(cell):

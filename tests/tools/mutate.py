@@ -1,6 +1,6 @@
 """Change single lines of modules, one at a time, and list the changes that no test notices.
 
-    python tests/tools/mutate.py helpers/training.py tests/test_training.py --sample 300 --seed 0
+    python tests/tools/mutate.py helpers/training/loop.py tests/test_training.py --sample 300 --seed 0
 
 Name any number of modules and test files, from the root of the repository; files called test_*.py are the tests, in the
 order in which to run them, but those that bear a module's name come first for its mutants. A survivor is a hole in the
@@ -27,6 +27,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 EQUIVALENT = Path(__file__).with_name("mutate_equivalent.txt")
+# what a process that runs the tests finds imported
+PREPARED = ["nbval.plugin", "tensorflow", "keras", "pandas", "sklearn.datasets"]
 SWAPS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
@@ -103,7 +105,7 @@ def from_prepared_process():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no lines about the processor among the survivors
     context = multiprocessing.get_context("forkserver")
     # imported and never used there: threads that TensorFlow has begun would be missing after a fork
-    context.set_forkserver_preload(["nbval.plugin", "tensorflow", "keras", "pandas", "sklearn.datasets"])
+    context.set_forkserver_preload(PREPARED)
     return context
 
 

@@ -10,8 +10,6 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 TEMPLATE = ROOT / "tests" / "tools" / "lesson_template.ipynb"
-# Lessons and their clinics that are still to be rewritten; without its number here, a lesson keeps all rules.
-FIRST_EDITION = {"04", "05"}
 
 
 def all_notebooks():
@@ -26,11 +24,6 @@ def is_lesson(path):
 
 def is_clinic(path):
     return path.parent == NOTEBOOKS / "clinics"
-
-
-def is_second_edition(path):
-    """Whether a notebook is a lesson or a clinic in its present form."""
-    return (is_lesson(path) or is_clinic(path)) and path.name[:2] not in FIRST_EDITION
 
 
 def has_exercises(path):

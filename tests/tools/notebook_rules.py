@@ -12,8 +12,10 @@ from pathlib import Path
 import nbformat
 
 import rules_of_form as form
+import rules_of_glossary as glossary
 import rules_of_lessons as lessons
 import rules_of_words as words
+import speed
 from notebook_reading import NOTEBOOKS, TEMPLATE, all_notebooks, as_typed
 
 RULES = [
@@ -30,6 +32,7 @@ RULES = [
     words.links_resolve,
     words.spelling_is_american,
     words.numbers_are_checked,
+    speed.times_are_stored,
     form.headings_nest,
     lessons.lesson_is_one_sitting,
     lessons.minutes_are_stated,
@@ -44,9 +47,12 @@ RULES = [
     lessons.proofs_are_folded,
     lessons.asserts_are_proofs,
     lessons.folds_can_be_read,
+    glossary.glossary_is_in_order,
+    glossary.entries_are_short,
+    glossary.terms_are_in_glossary,
 ]
 # where the template of a lesson would lie as a lesson
-TEMPLATE_AS_LESSON = NOTEBOOKS / "06_your_topic.ipynb"
+TEMPLATE_AS_LESSON = NOTEBOOKS / "08_your_topic.ipynb"
 
 
 def problems_in(path, rules=RULES):

@@ -17,7 +17,6 @@ from notebook_reading import (
     is_executed,
     is_folded,
     is_lesson,
-    is_second_edition,
     outline,
     parsed,
     stored_text,
@@ -110,7 +109,7 @@ def cells_are_small(notebook, path):
     read = [lengths[where] for where, _ in visible_cells(notebook)]
     problems = []
     for where, cell in code_cells(notebook):
-        is_small = is_lesson(path) and is_second_edition(path) and not is_folded(cell)
+        is_small = is_lesson(path) and not is_folded(cell)
         most, columns = (15, 88) if is_small else (20, 120)
         widest = max(map(len, cell.source.splitlines()), default=0)
         if lengths[where] > most:

@@ -1,7 +1,6 @@
 """The rules for lessons and clinics: how much there is to read, in which order, what is asked, proven and folded away.
 
-A rule takes a notebook and its path and returns the problems it found, as sentences. Those that bind the present form
-only leave out what FIRST_EDITION (notebook_reading.py) names.
+A rule takes a notebook and its path and returns the problems it found, as sentences.
 """
 
 import ast
@@ -15,7 +14,6 @@ from notebook_reading import (
     is_folded,
     is_guess,
     is_lesson,
-    is_second_edition,
     outline,
     parsed,
     section,
@@ -39,9 +37,7 @@ BUDGET = {
     "folded_words": (500, "words folded away"),
     "folded_lines": (80, "lines of code folded away"),
 }
-# what lessons 04 and 05 have now: they may not grow
-BUDGET_OF_FIRST_EDITION = {"words": (3100, "words to read"), "lines": (280, "lines of code to read")}
-MINUTES = {"lesson": 40, "lesson of the first edition": 47, "clinic": 30}
+MINUTES = {"lesson": 40, "clinic": 30}
 TRAINING = {"apply_gradients", "assign_sub", "train_step", "train_one_epoch", "descend"}
 FOLD = re.compile(r"<details><summary>[^\n]+</summary>\n\n.+?\n\n</details>", flags=re.DOTALL)
 EXPLANATION = "<details><summary>After you have run it</summary>\n\n"
@@ -54,11 +50,10 @@ def lesson_is_one_sitting(notebook, path):
     """Words, lines, cells and predictions of a lesson stay within BUDGET; what is folded has its own."""
     if not is_lesson(path):
         return []
-    budget = BUDGET if is_second_edition(path) else BUDGET_OF_FIRST_EDITION
     found = shape(notebook)
     return [
         f"has {getattr(found, name)} {what}, at most {most}; cut, or move a part to clinic, exercises or helpers"
-        for name, (most, what) in budget.items()
+        for name, (most, what) in BUDGET.items()
         if getattr(found, name) > most
     ]
 
@@ -75,7 +70,7 @@ def minutes_are_stated(notebook, path):
     said = int(stated[1])
     if said != round(measured) and abs(said - measured) > 0.1 * measured:
         problems.append(f"says about {said} minutes, and has {measured:.1f} by the rule; say {measured:.0f}")
-    kind = "clinic" if is_clinic(path) else "lesson" if is_second_edition(path) else "lesson of the first edition"
+    kind = "clinic" if is_clinic(path) else "lesson"
     if round(measured) > MINUTES[kind]:
         problems.append(f"takes {measured:.0f} minutes by the rule, at most {MINUTES[kind]}; cut")
     return problems
@@ -83,7 +78,7 @@ def minutes_are_stated(notebook, path):
 
 def something_trains_early(notebook, path):
     """In the first third of the cells that a learner reads, weights move; a `def` moves nothing."""
-    if not (is_lesson(path) and is_second_edition(path)):
+    if not is_lesson(path):
         return []
     sources = [cell.source for _, cell in visible_cells(notebook)]
     third = -(-len(sources) // 3)  # rounded up
@@ -133,11 +128,10 @@ def clinic_is_in_order(notebook, path):
     titles = [text for level, text in outline(notebook) if level == 2]
     if titles[-1:] != ["Next"]:
         problems.append("its last section should be: ## Next")
-    if is_second_edition(path):
-        cases = [title.partition(" ")[0] for title in titles if re.match(r"C\d", title)]
-        wanted = [f"C{int(number)}.{count}" for count in range(1, len(cases) + 1)]
-        if cases != wanted or not 4 <= len(cases) <= 6:
-            problems.append(f"has the cases {cases}; four to six, numbered C{int(number)}.1, … in order, are right")
+    cases = [title.partition(" ")[0] for title in titles if re.match(r"C\d", title)]
+    wanted = [f"C{int(number)}.{count}" for count in range(1, len(cases) + 1)]
+    if cases != wanted or not 4 <= len(cases) <= 6:
+        problems.append(f"has the cases {cases}; four to six, numbered C{int(number)}.1, … in order, are right")
     return problems
 
 
@@ -172,7 +166,7 @@ def verb(objective):
 
 def opens_with_recall(notebook, path):
     """Two or three questions on earlier lessons stand before ## The question, each with its answer folded away."""
-    if not (is_lesson(path) and is_second_edition(path)):
+    if not is_lesson(path):
         return []
     text = "\n".join(cell.source for _, cell in text_cells(notebook))
     opening = re.split(r"^## ", without_blocks(text), maxsplit=1, flags=re.MULTILINE)[0]
@@ -204,9 +198,9 @@ def bullets(text):
 
 
 def lesson_links_its_clinic(notebook, path):
-    """Your turn leads to the clinic; a lesson after the fifth may have none."""
+    """Your turn leads to the clinic; a lesson after the sixth may have none."""
     clinic = NOTEBOOKS / "clinics" / path.name
-    if not is_lesson(path) or (path.name > "06" and not clinic.exists()):
+    if not is_lesson(path) or (path.name > "07" and not clinic.exists()):
         return []
     targets = link_targets(section(notebook, "Your turn")[0])
     if any(target.partition("#")[0] == f"clinics/{path.name}" for target in targets):
@@ -220,10 +214,9 @@ def lesson_links_its_clinic(notebook, path):
 def predictions_are_collapsed(notebook, path):
     """After **Predict.** come a cell for the guess, the answer with its output collapsed, and the explanation, folded.
 
-    The first line of the output, which JupyterLab shows, does not give the answer away. (In the first edition the guess
-    may be missing and the explanation is not folded.)
+    The first line of the output, which JupyterLab shows, does not give the answer away.
     """
-    strict = is_second_edition(path)
+    strict = is_lesson(path) or is_clinic(path)
     problems, state = [], "nothing"
     for where, cell in all_cells(notebook):
         if state == "answered" and strict and not cell.source.startswith(EXPLANATION):
@@ -292,7 +285,7 @@ def proofs_are_folded(notebook, path):
 
 def asserts_are_proofs(notebook, path):
     """No assert stands in a learner's way, least of all in the cell that answers a prediction."""
-    if not is_second_edition(path):
+    if not (is_lesson(path) or is_clinic(path)):
         return []
     return [
         f"{where}: asserts in a cell that is read; move that into a proof cell after it (tag proof, source folded)"

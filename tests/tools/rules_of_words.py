@@ -34,6 +34,10 @@ PUBLISHED = {
         "0.926": "data/README.md; tests/test_make_data.py measures it",
         "0.928": "as 0.926",
     },
+    "04_churn": {
+        "0.024": "the lesson on the real table; tests/test_churn_real.py runs it",
+        "0.004": "as 0.024",
+    },
     "05_mnist_cnn": {"98.3 %": "lesson 05 on the real data, three seeds; tests/test_mnist_real.py runs them"},
     "exercises/01_gradient_tape": {"4 %": "the tests of the exercises compute it"},
     "solutions/01_gradient_tape": {"4 %": "the tests of the exercises compute it"},
@@ -162,8 +166,8 @@ def quotable(notebook, path):
 
 
 def prose(markdown):
-    """Return a text without code, formulas, link targets, addresses and version numbers."""
-    text = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|<!--.*?-->", "", without_code(markdown), flags=re.DOTALL)
+    """Return a text without code, formulas, styles of the page, link targets, addresses and version numbers."""
+    text = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|<!--.*?-->|<style>.*?</style>", "", without_code(markdown), flags=re.DOTALL)
     text = re.sub(r"\]\([^)]*\)|<[^>\n]*>|https?://\S+", "", text)
     return VERSION.sub("", text)
 

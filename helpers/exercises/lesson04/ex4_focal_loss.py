@@ -11,16 +11,18 @@ from helpers.exercises.measuring import Measurement
 
 TITLE = "Focal loss that survives certainty"
 TASK = """
-Focal loss is often used together with a weight for each class: $\\alpha$ for label 1 and $1 - \\alpha$ for label 0. The
-loss of a row is $a\\,(1-p_t)^\\gamma\\,(-\\ln p_t)$, where $p_t$ is the probability given to what really happened, and
-$a$ is the weight of its class.
+**Focal loss** lets the weight of a row depend on what the network thinks of it. With $p_t$, the probability given to
+what really happened, the cross-entropy $-\\ln p_t$ is multiplied by $(1-p_t)^\\gamma$: a row that is right and sure
+already hardly counts anymore, and the doubtful ones get the say. It is often used together with a weight for each
+class: $\\alpha$ for label 1 and $1 - \\alpha$ for label 0. The loss of a row is then
+$a\\,(1-p_t)^\\gamma\\,(-\\ln p_t)$, where $a$ is the weight of its class.
 
 Write `focal_loss(labels, logits, gamma=2.0, alpha=0.25)`. Labels (0 or 1) and logits are float32 of shape `(B, 1)`.
 Return the mean over the rows, a scalar tensor. Loss and gradients must be right, to five decimals, for each
 $\\gamma \\ge 0$ and for logits of any size: 0, −200 and 200 among them.
 """
 HINTS = (
-    "Compute no probability whose logarithm you will need. What does the lesson use instead?",
+    "Compute no probability whose logarithm you will need: in float32 the sigmoid of 20 is exactly 1.",
     "Let `z_t` be the logit toward the truth: z for label 1 and −z for label 0. `-ln(p_t)` is a function of `z_t` that "
     "TensorFlow has, and so is the logarithm of `1 - p_t`.",
     "`tf.nn.softplus(-z_t)` is `-ln(p_t)`, and `-tf.nn.softplus(z_t)` is the logarithm of `1 - p_t`. A power is the "

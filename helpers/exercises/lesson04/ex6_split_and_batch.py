@@ -9,9 +9,9 @@ from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Two parts that stay apart"
 TASK = """
-The function below should cut a table into training and validation rows. It runs, and it has two of this lesson's
-faults. Mend it. You may change as much as you like; what must hold, however often and in whatever order both are read,
-is:
+The function below should cut a table into training and validation rows. It runs, and it has two faults that the clinic
+of this lesson treats. Mend it. You may change as much as you like; what must hold, however often and in whatever order
+both are read, is:
 
 - `train` and `validation` are `tf.data` datasets of batches `(features, labels)`, with `batch_size` rows (the last
   batch may be smaller, and is not dropped); features keep their columns, and labels the shape `(rows, 1)`;

@@ -39,7 +39,8 @@ def last_losses(model, train_step, batches, runs):
 
 def last_losses_broken(model, train_step, batches, runs):
     start = model.get_weights()  # A
-    optimizer, losses = keras.optimizers.Adam(0.1), []  # B
+    losses = []
+    optimizer = keras.optimizers.Adam(0.1)  # B
     for _ in range(runs):
         model.set_weights(start)  # C
         for features, labels in batches:  # D

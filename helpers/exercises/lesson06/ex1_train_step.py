@@ -69,6 +69,20 @@ def each_on_its_own(model, optimizer, loss_fn, features, labels):
 # Mistakes
 
 
+@mistake(
+    "the penalty is reported, but does not pull",
+    "Both numbers are right, and the weights moved as if there were no penalty. The gradient was taken of the loss "
+    "alone, or the penalty was added when the tape had ended. Add it inside the tape, before the gradient is taken.",
+)
+def penalty_does_not_pull(model, optimizer, loss_fn, features, labels):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(labels, model(features, training=True))
+    penalty = sum(model.losses)
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    return {"loss": loss, "penalty": penalty}
+
+
 def step_with(model, optimizer, loss_fn, batch, pulls=sum, reported=sum, **flags):
     """The step of the wrong answers: `pulls` and `reported` make one number of a list of penalties."""
     features, labels = batch
@@ -78,15 +92,6 @@ def step_with(model, optimizer, loss_fn, batch, pulls=sum, reported=sum, **flags
     penalty = reported(model.losses)
     optimizer.apply(tape.gradient(total, model.trainable_variables), model.trainable_variables)
     return {"loss": loss, "penalty": penalty}
-
-
-@mistake(
-    "the penalty is reported, but does not pull",
-    "Both numbers are right, and the weights moved as if there were no penalty. The gradient was taken of the loss "
-    "alone, or the penalty was added when the tape had ended. Add it inside the tape, before the gradient is taken.",
-)
-def penalty_does_not_pull(model, optimizer, loss_fn, features, labels):
-    return step_with(model, optimizer, loss_fn, (features, labels), pulls=lambda losses: 0.0, training=True)
 
 
 @mistake(

@@ -1,4 +1,4 @@
-"""What helpers/training.py checks before it trains, and what it says: the loop itself reads without these.
+"""What the training loop checks before it trains, and what it says: the loop itself reads without these.
 
 Each check takes what it looks at and returns nothing, or raises the ValueError of `bad_input`. Those on labels, outputs
 and losses run while a graph is recorded; they see shapes and types, no numbers.
@@ -374,3 +374,27 @@ def check_class_labels(labels):
             f"labels of shape {tuple(labels.shape)}",
             "put the weights into a loss of your own",
         )
+
+
+# While training
+
+
+def loss_not_finite(loss, phase, step):
+    """Return the error for a loss that is NaN or infinite."""
+    return bad_input(
+        f"the loss is {loss} in {phase}, step {step}",
+        "a finite number",
+        loss,
+        "look for NaN in features and labels, for a logarithm of 0, for too large a learning rate; "
+        "then build the model again, because its weights may be NaN by now",
+    )
+
+
+def no_batch(phase):
+    """Return the error for data without a batch."""
+    return bad_input(
+        f"not one batch in {phase}",
+        "a dataset with rows",
+        "an empty one",
+        "look at filter, take, skip and drop_remainder",
+    )
