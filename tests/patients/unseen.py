@@ -17,7 +17,10 @@ LEFT_THE_TAPE = frozenset({3, 4, 5, 7})
 
 
 def patient_01_house_prices() -> Patient:
-    """Labels (B,) minus predictions (B, 1), eager, squared error by hand."""
+    """Labels (B,) minus predictions (B, 1), eager, squared error by hand.
+
+    Measured: after 200 steps the error is 3.20, the labels' variance 3.19; mended .006.
+    """
     keras.utils.set_random_seed(1)
     rng = np.random.default_rng(1)
     x_train = rng.normal(size=(48, 6)).astype("float32")
@@ -59,19 +62,30 @@ class Agent:
         self.opt.apply_gradients(zip(tape.gradient(critic_loss, weights), weights))
         return {"critic_loss": critic_loss, "mean_advantage": tf.reduce_mean(advantage)}
 
+    def update(self, states, returns):
+        return self.learn(tf.convert_to_tensor(states), tf.convert_to_tensor(returns))
+
 
 def patient_02_critic() -> Patient:
-    """Returns (B,) minus values (B, 1), in a graph, a Huber loss by hand, a method that returns logs."""
+    """Returns (B,) minus values (B, 1), in a graph, a Huber loss by hand, a method that returns logs.
+
+    Measured: after 200 steps the error of the values is 1.33, the returns' variance 1.31; mended .07.
+    """
     keras.utils.set_random_seed(2)
     rng = np.random.default_rng(2)
     states = rng.uniform(-1, 1, size=(64, 4)).astype(np.float32)
     returns = np.cos(2 * states[:, 0]) + 2 * states[:, 3]
     agent = Agent()
-    return Patient("02 critic", frozenset({10}), agent.critic, agent.learn, (states, returns), {"optimizer": agent.opt})
+    return Patient(
+        "02 critic", frozenset({10}), agent.critic, agent.update, (states, returns), {"optimizer": agent.opt}
+    )
 
 
 def patient_03_fine_tuning() -> Patient:
-    """The base is called before the tape is opened, so fine-tuning trains the head alone; metrics, no return value."""
+    """The base is called before the tape is opened, so fine-tuning trains the head alone; metrics, no return value.
+
+    Measured: after 60 steps the base has moved 0 and the loss is 1.16; mended .29 and .0001.
+    """
     keras.utils.set_random_seed(3)
     rng = np.random.default_rng(3)
     labels = np.arange(32) % 4
@@ -138,7 +152,10 @@ class VectorQuantizedAutoencoder(keras.Model):
 
 
 def patient_04_quantized_autoencoder() -> Patient:
-    """The argmin has no gradient and nothing leads it past (no straight-through step): the encoder stays as it was."""
+    """The argmin has no gradient and nothing leads it past (no straight-through step): the encoder stays as it was.
+
+    Measured: after 300 steps the encoder has moved 0 and the loss is .243; mended 2.1 and .002.
+    """
     keras.utils.set_random_seed(4)
     rng = np.random.default_rng(4)
     kinds = rng.normal(size=(6, 10))
@@ -160,7 +177,10 @@ def patient_04_quantized_autoencoder() -> Patient:
 
 
 def patient_05_warm_up() -> Patient:
-    """A Python step number goes into the traced function: a new trace with every call."""
+    """A Python step number goes into the traced function: a new trace with every call.
+
+    Measured: 31 traces in 30 calls; mended 2, with the same losses.
+    """
     keras.utils.set_random_seed(5)
     rng = np.random.default_rng(5)
     features = rng.normal(size=(32, 5)).astype("float32")
@@ -189,16 +209,19 @@ def patient_05_warm_up() -> Patient:
 
 
 def patient_06_loan_default() -> Patient:
-    """Cross-entropy by hand on a sigmoid, with an income in whole dollars among the features."""
+    """Cross-entropy by hand on a sigmoid, which goes well until the model is sure of a row.
+
+    Measured: all rows: NaN from step 145; mended .006 after 300 steps. Its first 16 rows stay finite for 150 steps.
+    """
     keras.utils.set_random_seed(6)
     rng = np.random.default_rng(6)
-    age = rng.integers(20, 70, size=(40, 1))
-    income = rng.integers(12_000, 95_000, size=(40, 1))
+    age = rng.integers(20, 70, size=(40, 1)) / 10
+    income = rng.integers(12_000, 95_000, size=(40, 1)) / 10_000
     X = np.hstack([age, income, rng.integers(0, 4, size=(40, 1))]).astype("float32")
-    Y = (income < 45_000).astype("float32")
+    Y = (income < 4.5).astype("float32")
 
     net = keras.Sequential([keras.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(1, "sigmoid")])
-    opt = keras.optimizers.SGD(0.01)
+    opt = keras.optimizers.Adam(0.1)
 
     def cross_entropy(y, p):
         return -tf.reduce_mean(y * tf.math.log(p) + (1 - y) * tf.math.log(1 - p))
@@ -228,7 +251,10 @@ class Siamese(keras.Model):
 
 
 def patient_07_siamese() -> Patient:
-    """Some signatures are paired with themselves, where the norm's gradient is 0 divided by 0."""
+    """Some signatures are paired with themselves, where the norm's gradient is 0 divided by 0.
+
+    Measured: 390 weights, all of them, are NaN after the first step, whose own loss is .43; mended .006 after 100 steps.
+    """
     keras.utils.set_random_seed(7)
     rng = np.random.default_rng(7)
     writer = rng.normal(size=(24, 9))
@@ -243,7 +269,7 @@ def patient_07_siamese() -> Patient:
 
     def contrastive(same, distance, margin=2.0):
         apart = tf.maximum(margin - distance, 0.0)
-        return tf.reduce_mean(same * distance**2 + (1 - same) * apart**2)
+        return tf.reduce_mean(same * distance + (1 - same) * apart)
 
     @tf.function
     def train_step(pairs, same):
@@ -258,7 +284,10 @@ def patient_07_siamese() -> Patient:
 
 
 def patient_08_weight_decay() -> Patient:
-    """Every layer has its L2 penalty, and the step never adds model.losses."""
+    """Every layer has its L2 penalty, and the step never adds model.losses.
+
+    Measured: after 300 steps the kernels' norm is 9.1; mended 2.9.
+    """
     keras.utils.set_random_seed(8)
     rng = np.random.default_rng(8)
     x = rng.normal(size=(40, 12)).astype("float32")
@@ -296,9 +325,9 @@ class Trainer:
         self.optimizer = keras.optimizers.Adam(learning_rate)
         self.loss_object = keras.losses.SparseCategoricalCrossentropy()
         self.accuracy = keras.metrics.SparseCategoricalAccuracy()
+        self.train_step = tf.function(self.one_step)
 
-    @tf.function
-    def train_step(self, batch_x, batch_y):
+    def one_step(self, batch_x, batch_y):
         with tf.GradientTape() as tape:
             prediction = self.model(batch_x, training=True)
             loss = self.loss_object(batch_y, prediction)
@@ -309,7 +338,10 @@ class Trainer:
 
 
 def patient_09_wine_trainer() -> Patient:
-    """A loss for probabilities gets the logits of four classes; a method that returns (loss, accuracy)."""
+    """A loss for probabilities gets the logits of four classes; a method that returns (loss, accuracy).
+
+    Measured: the first loss is 3.22 and the last .087; mended 1.52 and .002 (ln 4 is 1.39).
+    """
     keras.utils.set_random_seed(9)
     rng = np.random.default_rng(9)
     kind = rng.integers(0, 4, size=48)
@@ -334,7 +366,10 @@ class Tagger(keras.Model):
 
 
 def patient_10_tagger() -> Patient:
-    """Softmax in the model's call, `from_logits=True` in the loss; whole numbers as features, sequences as labels."""
+    """Softmax in the model's call, `from_logits=True` in the loss; whole numbers as features, sequences as labels.
+
+    Measured: after 150 steps the loss is .645; mended .0007.
+    """
     keras.utils.set_random_seed(10)
     rng = np.random.default_rng(10)
     tokens = rng.integers(0, 9, size=(24, 6)).astype("int32")
@@ -349,7 +384,8 @@ def patient_10_tagger() -> Patient:
     @tf.function
     def train_step(inp, tar):
         with tf.GradientTape() as tape:
-            loss = scce(tar, tagger(inp))
+            pred = tf.reshape(tagger(inp), [-1, 3])
+            loss = scce(tf.reshape(tar, [-1]), pred)
         variables = tagger.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
         return {"loss": loss}
@@ -380,7 +416,10 @@ class MLP(keras.Model):
 
 
 def patient_11_own_layers() -> Patient:
-    """Layers of one's own with raw tf.Variables, which Keras 3 does not list: only the last layer learns."""
+    """Layers of one's own with raw tf.Variables, which Keras 3 does not list: only the last layer learns.
+
+    Measured: 2 of 6 variables are listed, and after 400 steps the loss is .47; mended 6 and .016.
+    """
     keras.utils.set_random_seed(11)
     rng = np.random.default_rng(11)
     x = rng.uniform(-2, 2, size=(64, 4)).astype("float32")
@@ -402,7 +441,10 @@ def patient_11_own_layers() -> Patient:
 
 
 def patient_12_forgotten_flag() -> Patient:
-    """`model(x)` without `training=True`: BatchNorm keeps its first averages and Dropout drops nothing."""
+    """`model(x)` without `training=True`: BatchNorm keeps its first averages and Dropout drops nothing.
+
+    Measured: after 150 steps the largest moving mean is 0; mended 4.03.
+    """
     keras.utils.set_random_seed(12)
     rng = np.random.default_rng(12)
     labels = rng.integers(0, 3, size=(32, 1))
@@ -434,7 +476,10 @@ def patient_12_forgotten_flag() -> Patient:
 
 
 def patient_13_noisy_validation() -> Patient:
-    """The train step is right; the test step evaluates with `training=True` and moves BatchNorm's averages."""
+    """The train step is right; the test step evaluates with `training=True` and moves BatchNorm's averages.
+
+    Measured: two evaluations in a row give .314 and .273 and move the averages by .01; mended .325 twice and 0.
+    """
     keras.utils.set_random_seed(13)
     rng = np.random.default_rng(13)
     x = rng.normal(size=(48, 8)).astype("float32")
@@ -469,14 +514,17 @@ def patient_13_noisy_validation() -> Patient:
 
 
 def patient_14_churn_weights() -> Patient:
-    """The loss is averaged first and multiplied by the row weights afterwards: each row pulls the same."""
+    """The loss is averaged first and multiplied by the row weights afterwards: each row pulls the same.
+
+    Measured: after 60 steps recall is .43; mended 1.0.
+    """
     keras.utils.set_random_seed(14)
     rng = np.random.default_rng(14)
-    x = rng.normal(size=(60, 6)).astype("float32")
-    y = (x[:, 0] + 0.6 * rng.normal(size=60) > 0.9).astype("float32")
+    x = rng.normal(size=(96, 6)).astype("float32")
+    y = (x[:, 0] + 1.2 * rng.normal(size=96) > 1.5).astype("float32")
     class_weight = {0: 1.0, 1: 6.0}
 
-    model = keras.Sequential([keras.Input((6,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(1)])
     bce = keras.losses.BinaryCrossentropy(from_logits=True)
     optimizer = keras.optimizers.Adam(0.01)
 
@@ -511,7 +559,10 @@ class CustomModel(keras.Model):
 
 
 def patient_15_dropped_sample_weight() -> Patient:
-    """A `train_step` of one's own throws the sample weight away, so `class_weight` does nothing."""
+    """A `train_step` of one's own throws the sample weight away, so `class_weight` does nothing.
+
+    Measured: after 60 steps recall is .82; mended 1.0, with 44 instead of 25 rows in a hundred called positive.
+    """
     keras.utils.set_random_seed(15)
     rng = np.random.default_rng(15)
     x = rng.normal(size=(64, 5)).astype("float32")
