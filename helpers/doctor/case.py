@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.doctor import loop_probes, probes, state
-from helpers.doctor.hearing import Heard
+from helpers.doctor.hearing import Heard, returned_loss, take
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Case:
     train: object = None
     class_weight: dict | None = None
     target: object = None
+    validation: object = None
 
     @property
     def args(self):
@@ -67,6 +68,18 @@ class Case:
         return loop_probes.is_graph(self.step)
 
     @functools.cached_property
+    def loss_of_graph(self) -> float | None:
+        """The loss that the recorded graph returns, None if it returns none."""
+        with state.kept(self.model, self.step):
+            return returned_loss(take(self.step, self.batch))
+
+    @property
+    def is_repaired(self) -> bool:
+        """Whether the graph's loss is another one than its Python code's: Keras mends some losses in graphs."""
+        here, there = self.steps[0].loss, self.loss_of_graph if self.is_graph else None
+        return there is not None and abs(here - there) > 1e-3 * abs(here)
+
+    @functools.cached_property
     def recordings(self) -> list[int]:
         """How many tapes each of five equal calls records in graphs."""
         return loop_probes.traces(*self.args)
@@ -85,6 +98,16 @@ class Case:
         given = [] if self.optimizer is None else [self.optimizer]
         return given or state.of_kind(state.reachable(self.step), keras.optimizers.Optimizer)
 
+    @property
+    def loss_is_known(self) -> bool:
+        """Whether a formula gives the loss, or nobody could ask for one."""
+        return vars(self).get("formulas", True) != [] or vars(self).get("one_loss") is False
+
+    @property
+    def has_optimizer(self) -> bool:
+        """Whether an optimizer was passed, or found, or heard."""
+        return bool(self.optimizers) or ("steps" in vars(self) and any(heard.applied for heard in self.steps))
+
     @functools.cached_property
     def row_weights(self):
         """The weights that were meant, (B,), from the classes or as the batch's third part; None if there are none."""
@@ -101,7 +124,10 @@ class Case:
         labels, outputs = self.batch[1], self.model.outputs if hasattr(self.model, "outputs") else None
         if isinstance(labels, (dict, tuple, list)) or (isinstance(outputs, list) and len(outputs) > 1):
             return []
-        return probes.loss_formula(*self.args, self.row_weights)
+        known = probes.loss_formula(*self.args, self.row_weights)
+        if known or self.loss_fn is None:
+            return known
+        return probes.loss_formula(*self.args, self.row_weights, self.loss_fn)
 
     @functools.cached_property
     def outputs(self) -> tuple[float, float, bool] | None:

@@ -19,6 +19,8 @@ class Heard:
     applied: list[tuple] = field(default_factory=list)  # (optimizer, its iterations before, gradients, variables)
     fed: list[tuple] = field(default_factory=list)  # (metric, what it was updated with)
     scaled: bool = False  # whether a loss was scaled up, as float16 needs it
+    start: list[np.ndarray] = field(default_factory=list)  # what the optimizer moves, before its first update
+    own_values: int = 0  # how often a variable was given itself as its value
 
     @property
     def loss(self) -> float:
@@ -47,6 +49,7 @@ HEARD = [
     (tf.GradientTape, "gradient"),
     (keras.optimizers.Optimizer, "apply"),
     (keras.optimizers.LossScaleOptimizer, "scale_loss"),
+    (keras.Variable, "assign"),
     *((kind, "update_state") for kind in (keras.metrics.MeanMetricWrapper, keras.metrics.AUC, keras.metrics.Mean)),
 ]
 
@@ -57,7 +60,7 @@ def listening():
     heard, was_eager = Heard(), tf.config.functions_run_eagerly()
     before = [getattr(kind, name) for kind, name in HEARD]
     inherited = [name not in vars(kind) for kind, name in HEARD]
-    gradient, apply, scale_loss, *updates = before
+    gradient, apply, scale_loss, assign, *updates = before
 
     def heard_gradient(tape, target, sources, *args, **settings):
         found = gradient(tape, target, sources, *args, **settings)
@@ -68,12 +71,18 @@ def listening():
 
     def heard_apply(optimizer, grads, trainable_variables=None):
         if tf.executing_eagerly():
+            if not heard.applied:
+                heard.start = values_of(trainable_variables)
             heard.applied.append((optimizer, int(optimizer.iterations), list(grads), trainable_variables))
         return apply(optimizer, grads, trainable_variables)
 
     def heard_scale(optimizer, loss):
         heard.scaled = True
         return scale_loss(optimizer, loss)
+
+    def heard_assign(variable, value):
+        heard.own_values += value is variable or value is variable.value
+        return assign(variable, value)
 
     def heard_update(update):
         def update_state(metric, *args, **settings):
@@ -83,8 +92,9 @@ def listening():
 
         return update_state
 
+    all_heard = [heard_gradient, heard_apply, heard_scale, heard_assign, *map(heard_update, updates)]
     try:
-        for (kind, name), hears in zip(HEARD, [heard_gradient, heard_apply, heard_scale, *map(heard_update, updates)]):
+        for (kind, name), hears in zip(HEARD, all_heard):
             setattr(kind, name, hears)
         tf.config.run_functions_eagerly(True)
         yield heard
@@ -92,6 +102,11 @@ def listening():
         for (kind, name), original, was_inherited in zip(HEARD, before, inherited):
             delattr(kind, name) if was_inherited else setattr(kind, name, original)
         tf.config.run_functions_eagerly(was_eager)
+
+
+def values_of(variables) -> list[np.ndarray]:
+    """Return copies of what variables hold, of none if there are none."""
+    return [np.array(variable) for variable in variables or ()]
 
 
 def takes_one_argument(step) -> bool:

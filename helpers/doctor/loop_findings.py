@@ -1,13 +1,12 @@
-"""What the probes' numbers mean, for graphs, optimizers, metrics, data and whole loops; rules as in findings.py."""
+"""What the probes' numbers mean, for optimizers, graphs and whole loops; rules as in gradient_findings.py."""
 
 import keras
 import numpy as np
 
 from helpers.doctor import loop_probes, probes, state
 from helpers.doctor.case import Finding
-from helpers.doctor.data_findings import accuracy, data, inputs
+from helpers.doctor.data import batches_of
 from helpers.doctor.hearing import returned_loss as loss_returned
-from helpers.doctor.hearing import watched
 
 RATE_WORDS = ("rate", "lr", "alpha")
 ROUNDING = 1e-5
@@ -95,35 +94,6 @@ def returned_loss(case):
         yield Finding(25, "proven", measured, "Return the loss from inside the tape; `fit` logs that one.")
 
 
-def metrics(case):
-    """Metrics of another kind. Traps 11, 26."""
-    fed = loop_probes.metrics_fed(*case.args)
-    if case.test_step is not None:
-        of_test = loop_probes.metrics_fed(case.model, case.test_step, case.batch)
-        if {id(metric) for metric, *_ in fed} & {id(metric) for metric, *_ in of_test}:
-            measured = "train step and test step update the same metric"
-            yield Finding(22, "hint", measured, "One metric object for each phase, or a reset between them.")
-        fed += of_test
-    for metric, labels, outputs in fed:
-        kind, outside = type(metric), bool((outputs < 0).any() or (outputs > 1).any())
-        classes = outputs.shape[-1] if outputs.ndim > 1 else 1
-        reach = f"`{kind.__name__}` was given numbers from {outputs.min():.3g} to {outputs.max():.3g}"
-        threshold = (getattr(metric, "_fn_kwargs", None) or {}).get("threshold")
-        if isinstance(metric, keras.metrics.BinaryAccuracy) and outside and threshold == 0.5:
-            yield Finding(11, "proven", f"{reach}, and its threshold is 0.5", "For logits: `threshold=0.0`.")
-        elif kind is keras.metrics.Accuracy and (outputs != np.round(outputs)).any():
-            measured = f"`Accuracy` counts equal numbers, and was given {outputs.ravel()[0]:.3g}"
-            yield Finding(11, "proven", measured, "Use `BinaryAccuracy` or `SparseCategoricalAccuracy`.")
-        elif isinstance(metric, keras.metrics.AUC) and outside and not metric._from_logits:
-            yield Finding(26, "proven", f"{reach}, and takes them for probabilities", "`AUC(from_logits=True)`.")
-        elif kind is keras.metrics.CategoricalAccuracy and labels.size * classes == outputs.size and classes > 1:
-            measured = f"`CategoricalAccuracy` was given class numbers, shape {labels.shape}, not one-hot labels"
-            yield Finding(26, "proven", measured, "Use `SparseCategoricalAccuracy`.")
-        elif kind is keras.metrics.SparseCategoricalAccuracy and labels.size == outputs.size and classes > 1:
-            measured = f"`SparseCategoricalAccuracy` was given one-hot labels, shape {labels.shape}, not class numbers"
-            yield Finding(26, "proven", measured, "Use `CategoricalAccuracy`.")
-
-
 def graph(case):
     """What a graph has kept, or leaves out. Traps 28, 29, 31, 32, 34, 53, 56."""
     if not case.is_graph:
@@ -183,30 +153,6 @@ def graph_alone(case):
         yield Finding(31 if len(still) == len(case.model.trainable_variables) else 34, "likely", measured, advice)
 
 
-def test_step(case):
-    """An evaluation that changes the model. Trap 21."""
-    if case.test_step is None:
-        return
-    moved = [path for path, (_, step) in probes.training_flag(case.model, case.test_step, case.batch).items() if step]
-    with state.kept(case.model, case.test_step) as before:
-        watched(case.test_step, case.batch)
-        changed = before.changed()
-    moved += [each.path for each in case.model.trainable_variables if id(state.raw(each)) in changed]
-    if moved:
-        measured = f"the test step moves `{moved[0]}`"
-        yield Finding(21, "proven", measured, "Write `model(features, training=False)` in the test step.")
-    elif (ratio := _ratio_of_losses(case)) > 1.5 and any(each.scale != "mean" for each in case.formulas):
-        measured = f"on the same rows the train step's loss is {ratio:.4g} times the test step's"
-        trap = 54 if case.formulas[0].scale == "sum of entries" else 17
-        yield Finding(trap, "likely", measured, "Take the mean in both: over rows, and over what is in a row.")
-
-
-def _ratio_of_losses(case):
-    with state.kept(case.model, case.test_step):
-        returned = watched(case.test_step, case.batch).loss
-    return case.steps[0].loss / returned if returned and np.isfinite(returned) else np.nan
-
-
 def second_network(case):
     """A second network that is meant to stand still. Trap 60."""
     if case.target is None:
@@ -224,7 +170,7 @@ def second_network(case):
 
 
 def whole_loop(case):
-    """What only the whole loop shows. Traps 22, 23, 24, 27, 37, 49, 53."""
+    """What only the whole loop shows. Traps 22 to 24, 27, 29, 37, 38, 49, 52, 53."""
     if case.train is None:
         return
     others = [case.model, case.step, *case.optimizers]
@@ -248,6 +194,10 @@ def whole_loop(case):
         if one > 0 and abs(two - 2 * one) < 1e-6 * one:
             measured = f"the metric `{name}` has counted {one:g} after one epoch, and {two:g} after two"
             yield Finding(22, "proven", measured, "Call `metric.reset_state()` at the start of each epoch.")
+    if found.heard[1].own_values:
+        measured = f"{found.heard[1].own_values} times a variable is given its own value: what was kept is itself"
+        yield Finding(38, "proven", measured, "Keep copies, `best = model.get_weights()`, and set these.")
+    yield from _resumed(found)
     yield from _epoch_losses(case, found)
     firsts, before = loop_probes.same_start(case.train, *others)
     if len(firsts) == len(before) == 2 and abs(firsts[0] - firsts[1]) <= ROUNDING * abs(firsts[0]) and before[1] > 0:
@@ -263,6 +213,19 @@ def whole_loop(case):
         yield Finding(53, "likely", measured, "Make a graph of one step, and loop over the batches outside of it.")
 
 
+def _resumed(found):
+    """A second run that goes on with the weights of the first, from a file: nothing else outlasts a run here."""
+    (begun, goes_on), (end, _) = [heard.start for heard in found.heard], found.ends
+    same = len(end) == len(goes_on) and all(np.array_equal(old, new) for old, new in zip(end, goes_on))
+    if not (end and same) or all(np.array_equal(old, new) for old, new in zip(begun, goes_on)):
+        return
+    made, steps, *_ = found.heard[1].applied[0]
+    if steps == 0 and len(made.variables) > 2:
+        measured = "a second run starts with the weights of the first, and an optimizer that has taken no step"
+        advice = "Save the optimizer's state with the weights, and read both: a checkpoint of both, or `model.save`."
+        yield Finding(52, "proven", measured, advice)
+
+
 def _epoch_losses(case, found):
     curve, batches = found.losses[1], found.heard[0].losses
     if len(curve) == 2 and curve[0] == curve[1]:
@@ -275,7 +238,7 @@ def _epoch_losses(case, found):
         return abs(told - value) <= ROUNDING * abs(value)
 
     sizes = (
-        [probes.number_of_rows(batch) for batch in loop_probes.batches_of(case.dataset, most=1000)[0]]
+        [probes.number_of_rows(batch) for batch in batches_of(case.dataset, most=1000)[0]]
         if (case.dataset is not None)
         else []
     )
@@ -285,19 +248,3 @@ def _epoch_losses(case, found):
     elif len(sizes) == len(batches) and is_told(np.mean(batches)) and not is_told(np.average(batches, weights=sizes)):
         measured = f"the epoch's loss is the mean of {len(batches)} batches, though the last has {sizes[-1]} rows only"
         yield Finding(23, "hint", measured, "Weight each batch: `mean.update_state(loss, sample_weight=rows)`.")
-
-
-LOOP_RULES = [
-    inputs,
-    optimizer,
-    clipping,
-    accumulation,
-    returned_loss,
-    metrics,
-    accuracy,
-    graph,
-    test_step,
-    second_network,
-    data,
-    whole_loop,
-]

@@ -1,7 +1,6 @@
 """Probes of what several steps, a graph, a dataset or a whole loop show; like those of probes.py, they change nothing.
 
-What they cannot put back: an iterator that was read, the order of a shuffled dataset, files, and random operations
-inside of graphs.
+What they cannot put back: files, and random operations inside of graphs.
 """
 
 import contextlib
@@ -12,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.doctor import state
-from helpers.doctor.hearing import Heard, listening, returned_loss, take, watched
+from helpers.doctor.hearing import Heard, listening, returned_loss, take, values_of, watched
 from helpers.doctor.probes import dense, name_of, norm, number_of_rows, rows
 from helpers.doctor.state import kept, raw
 
@@ -181,13 +180,14 @@ def accumulated(model, step, batch, most=12) -> dict[str, float]:
     half = number_of_rows(batch) // 2
     halves = [rows(batch, np.arange(half)), rows(batch, np.arange(half, 2 * half))]
     parts, heard = {}, Heard()
-    with kept(model, step):
+    with kept(model, step) as before:
         for number in range(most):
             heard = watched(step, halves[number % 2])
             for source, gradient in heard.gradients:
                 if gradient is not None:
                     parts.setdefault(name_of(source), []).append(dense(gradient))
-            if heard.applied:
+            # moved by hand: there is no optimizer to wait for
+            if heard.applied or any(id(raw(each)) in before.changed() for each in model.trainable_variables):
                 break
     given = {name_of(v): dense(g) for *_, gs, vs in heard.applied[:1] for g, v in zip(gs, vs or ()) if g is not None}
     names = [name for name in given if len(parts.get(name, [])) > 1]
@@ -226,35 +226,6 @@ def loss_before_and_after(model, step, batch) -> tuple[float, float, float]:
     return first.loss, np.nan if returned is None else returned, second.loss
 
 
-def inputs(batch) -> dict[str, float | str]:
-    """Return the dtype, smallest, largest, share of zeros, and share of not finite ones, of the features. Trap 57."""
-    parts = [np.asarray(part) for part in tf.nest.flatten(batch[0])]
-    numbers = np.concatenate([part.astype("float64").ravel() for part in parts if part.dtype.kind in "fiub"])
-    return {
-        "dtype": ", ".join(sorted({str(part.dtype) for part in parts})),
-        "smallest": float(numbers.min()),
-        "largest": float(numbers.max()),
-        "zeros": float((numbers == 0).mean()),
-        "not finite": float((~np.isfinite(numbers)).mean()),
-    }
-
-
-def batches_of(dataset, most=20) -> tuple[list, list]:
-    """Return the first batches of two passes over a dataset; an iterator has nothing for the second. Traps 27, 40."""
-    passes = []
-    for _ in range(2):
-        with contextlib.closing(_first(dataset, most)) as first:
-            passes.append(list(first))
-    return passes[0], passes[1]
-
-
-def _first(dataset, most):
-    for number, batch in enumerate(dataset):
-        if number == most:
-            break
-        yield batch
-
-
 def same_network(model, target) -> tuple[int, float]:
     """Return (variables that both have, largest difference of the others); equal shapes in the same order. Trap 60."""
     ours = {id(raw(variable)) for variable in model.variables}
@@ -271,17 +242,19 @@ class Epochs:
     heard: list[Heard]
     totals: dict  # {metric: [the last of its totals after one epoch, after two]}
     iterators: list[int]  # how many iterators over datasets were opened
+    ends: list[list[np.ndarray]]  # what the optimizer moves, after its last update
 
 
 def epochs_of(train, *others) -> Epochs:
-    """Run the whole loop, for one and for two epochs, and return what was heard. Traps 22, 23, 24, 27, 49."""
-    found = Epochs([], [], {}, [])
+    """Run the whole loop, for one and for two epochs, and return what was heard. Traps 22 to 24, 27, 38, 49, 52."""
+    found = Epochs([], [], {}, [], [])
     for epochs in (1, 2):
         with kept(train, *others) as before, listening() as heard, opened_iterators() as opened:
             returned = train(epochs=epochs)
             found.losses.append(curve_of(returned))
             found.heard.append(heard)
             found.iterators.append(len(opened))
+            found.ends.append(values_of(heard.applied[-1][3]) if heard.applied else [])
             inside = state.of_kind([metric for metric, _ in heard.fed], keras.metrics.Metric)
             metrics = state.of_kind(before.things, keras.metrics.Metric)
             metrics += [metric for metric in inside if metric not in metrics]

@@ -89,17 +89,17 @@ def slope_by_hand(model, step, batch) -> tuple[float, float]:
     return float(by_tape), float(min(measured, key=lambda slope: abs(slope - by_tape)))
 
 
-def fits_one_batch(model, step, batch, steps=150) -> list[float]:
+def fits_one_batch(model, step, batch, steps=150, enough=0.0) -> list[float]:
     """Return the losses of so many steps on the same rows: a healthy loop soon knows them by heart.
 
-    A small rate, or a GAN, need not get far.
+    It ends before at `enough` times the first loss. A small rate, or a GAN, need not get far.
     """
     losses = []
     with kept(model, step):
         for _ in range(steps):
             loss = returned_loss(take(step, batch))
             losses.append(np.nan if loss is None else loss)
-            if loss is None or not np.isfinite(loss):
+            if loss is None or not np.isfinite(loss) or 0 < loss < enough * losses[0]:
                 break
     return losses
 
@@ -146,7 +146,8 @@ class Formula:
 def loss_formula(model, step, batch, row_weights=None, loss_fn=None) -> list[Formula]:
     """Return the formulas that give the step's loss to 5 digits, twice: as it is, and with labels moved on by one row.
 
-    `row_weights` are the weights that were meant, (B,). With `loss_fn`, it is one of the formulas, named "loss_fn".
+    `row_weights` are the weights that were meant, (B,). With `loss_fn(labels, outputs)`, which returns one
+    number, it is one of the formulas, named "loss_fn"; with weights it has to be the mean of what it is for single rows.
     Traps 8, 9, 12, 13, 17, 20, 46, 48, 54. Only for models with one output, and labels in one array.
     """
     moved_on = np.roll(np.arange(number_of_rows(batch)), 1)
@@ -158,6 +159,8 @@ def loss_formula(model, step, batch, row_weights=None, loss_fn=None) -> list[For
         values = _formulas(model, features_labels, weights, loss_fn)
         close = {formula for formula, value in values.items() if abs(value - loss) <= 2e-5 * abs(loss) + 1e-7}
         fitting = close if fitting is None else fitting & close
+        if not fitting:
+            break
     return sorted(fitting, key=str)
 
 
@@ -176,7 +179,7 @@ def _formulas(model, batch, weights, loss_fn):
             plain["rows"] = lambda each: (weights * each).mean()
             plain["rows, divided by their sum"] = lambda each: (weights * each).sum() / weights.sum()
             plain["after the mean"] = lambda each: weights.mean() * each.mean()
-        for formula, each_row in _row_losses(np.asarray(labels), outputs, loss_fn).items():
+        for formula, each_row in _row_losses(np.asarray(labels), outputs, loss_fn, weights is not None).items():
             for (how, mean), (scale, factor), (added, number) in product(
                 plain.items(), scales.items(), penalties.items()
             ):
@@ -186,7 +189,7 @@ def _formulas(model, batch, weights, loss_fn):
     return found
 
 
-def _row_losses(labels, outputs, loss_fn):
+def _row_losses(labels, outputs, loss_fn, by_row):
     """Return {Formula: losses of the rows (B,)} of what is usual for labels and outputs of these shapes."""
     found, losses = {}, keras.losses
     same_size = labels.size == outputs.size
@@ -214,13 +217,15 @@ def _row_losses(labels, outputs, loss_fn):
         # what Keras makes of logits where it expects probabilities of class numbers: cut at 0 and 1, then a logarithm
         cut = np.log(np.clip(outputs, 1e-7, 1 - 1e-7))
         found[of_classes, "probabilities, cut"] = crossed(wanted, cut, from_logits=True)
-    readings = {
+    if loss_fn is not None:
+        with contextlib.suppress(Exception):  # made for other arguments or shapes
+            pairs = [(labels[row : row + 1], outputs[row : row + 1]) for row in range(len(outputs))]
+            each = [loss_fn(*pair) for pair in pairs] if by_row else np.full(len(outputs), loss_fn(labels, outputs))
+            found["loss_fn", ""] = np.array(each, "float64")
+    return {
         Formula(name, of): np.asarray(values, "float64").reshape(len(outputs), -1).mean(axis=1)
         for (name, of), values in found.items()
     }
-    if loss_fn is not None:
-        readings[Formula("loss_fn")] = np.full(len(outputs), float(tf.reduce_mean(loss_fn(labels, outputs))))
-    return readings
 
 
 def outputs_range(model, batch) -> tuple[float, float, bool]:

@@ -17,12 +17,9 @@ import numpy as np
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from helpers.doctor import probes, state
+from helpers.doctor import data, gradient_findings, loop_findings, loss_findings, probes, state
 from helpers.doctor.case import Case, Finding
-from helpers.doctor.data_findings import data, inputs
-from helpers.doctor.findings import STEP_RULES, WITHOUT_SLOPE
 from helpers.doctor.hearing import listening, take
-from helpers.doctor.loop_findings import LOOP_RULES, graph_alone, second_network, whole_loop
 from helpers.messages import errors, places
 from helpers.messages.message import Kind, Message
 from helpers.messages.traps import TRAPS
@@ -47,9 +44,40 @@ OF_ERRORS = [
     ("was expected to be a|does not match type|same dtype|requested dtype", 16),
     ("at least one|inputs must be|argument is empty", 20),
 ]
+# causes come before what follows from them
+RULES = [
+    gradient_findings.gradients,
+    gradient_findings.nothing_moved,
+    gradient_findings.some_variables,
+    loss_findings.pairs,
+    loss_findings.formula,
+    gradient_findings.training_flag,
+    loss_findings.penalties,
+    gradient_findings.finite,
+    loss_findings.scale,
+    gradient_findings.slope,
+    data.features,
+    loop_findings.optimizer,
+    loop_findings.clipping,
+    loop_findings.accumulation,
+    loop_findings.returned_loss,
+    loss_findings.metrics,
+    loss_findings.accuracy,
+    loop_findings.graph,
+    loss_findings.test_step,
+    loop_findings.second_network,
+    data.datasets,
+    loop_findings.whole_loop,
+]
+# those that need no step in plain Python
+WITHOUT_A_STEP = [data.features, loop_findings.second_network, data.datasets]
 MISSING = {
+    "optimizer": "an optimizer: none was found in the step; pass `optimizer=`, if there is one",
+    "loss_fn": "what the loss is made of: it fits no formula that the doctor knows; pass `loss_fn=`, a function "
+    "(labels, outputs) that returns one number",
     "test_step": "the evaluation: pass `test_step=`, a function (features, labels)",
     "dataset": "order of the rows, iterators, schedules of the rate: pass `dataset=`, what the loop reads",
+    "validation": "rows or a scale that training and validation share: pass both, `dataset=(training, validation)`",
     "train": "metrics over epochs, curves, the optimizer's life: pass `train=`, a function `train(epochs=...)` that "
     "runs the whole loop and returns the epochs' losses",
     "class_weight": "weights of classes: pass `class_weight=`, those that were meant",
@@ -130,9 +158,11 @@ def examine(
             takes the pair in one; it may return the loss, a dictionary of logs, or nothing.
         batch: (features, labels) or (features, labels, row weights), as the step takes them; of 8 to 64 rows that
             differ, with all classes among them.
-        optimizer, loss_fn: where the step does not lead to them.
+        optimizer: where the step does not lead to it.
+        loss_fn: a function (labels, outputs) that returns one number, for losses of one's own.
         test_step: a function (features, labels) that measures.
-        dataset: what the loop reads, batches of (features, labels).
+        dataset: what the loop reads, batches of (features, labels); or a pair of tf.data.Datasets, (training,
+            validation).
         train: a function train(epochs=...) that runs the whole loop and returns the epochs' losses. It is run for a few
             epochs only if it is given.
         class_weight: {class: weight}, the weights that were meant.
@@ -144,24 +174,27 @@ def examine(
     """
     if not isinstance(batch, (tuple, list)) or len(batch) not in (2, 3):
         raise ValueError("The batch has to be a pair, (features, labels), or (features, labels, row_weights).")
+    is_pair = isinstance(dataset, tuple) and len(dataset) == 2
+    both = is_pair and all(isinstance(part, tf.data.Dataset) for part in dataset)
+    dataset, validation = dataset if both else (dataset, None)
     started, found, looked_at, left_out, lines = time.monotonic(), [], [], [], ()
     given = {"optimizer": optimizer, "loss_fn": loss_fn, "test_step": test_step, "dataset": dataset, "train": train}
-    given |= {"class_weight": class_weight, "target": target}
+    given |= {"class_weight": class_weight, "target": target, "validation": validation}
     case = Case(model, train_step, tuple(batch), **given)
     others = [each for each in (optimizer, loss_fn, test_step, train, target) if each is not None]
     with state.kept_seeds():
         lines = _built(model, batch)
     with _quietly(), state.kept(model, train_step, *others):
-        rules = [*STEP_RULES, *LOOP_RULES, by_heart]
+        rules = [*RULES, by_heart]
         if not lines:
             crash = _crash(case)
             if crash:
                 lines, finding = crash
                 found.append(finding)
-                rules = [inputs, second_network, data, whole_loop]
+                rules = [*WITHOUT_A_STEP, loop_findings.whole_loop]
             elif problem := _cannot_listen(case):
                 left_out.append(f"the step in plain Python, as most probes need it: {problem}")
-                rules = [graph_alone, inputs, second_network, data, by_heart]
+                rules = [loop_findings.graph_alone, *WITHOUT_A_STEP, by_heart]
         for rule in tqdm(rules, leave=False, disable="TQDM_DISABLE" in os.environ):
             what = rule.__doc__.partition(".")[0]
             what = what[0].lower() + what[1:]
@@ -173,7 +206,9 @@ def examine(
                 looked_at.append(what)
             except Exception as error:  # what a probe did not foresee is no reason to end the examination
                 left_out.append(f"{what} ({type(error).__name__}: {errors.short_message(error)[:80]})")
-    left_out += [text for name, text in MISSING.items() if given[name] is None]
+    known = {"optimizer": case.has_optimizer, "loss_fn": case.loss_is_known}
+    known["validation"] = dataset is None
+    left_out += [text for name, text in MISSING.items() if given[name] is None and not known.get(name)]
     left_out += [] if crashed(lines) or _heard_one(case) else ["the loss: no tape was heard, and none was returned"]
     return Report(_ranked(found), tuple(looked_at), tuple(left_out), time.monotonic() - started, lines)
 
@@ -244,7 +279,7 @@ def _refined(case, trap, steps_done):
     tensors = [source for source in none if not probes.is_variable(source)]
     if tensors:
         return 6 if steps_done else 1
-    if trap == 3 and state.names_used(case.step) & WITHOUT_SLOPE:
+    if trap == 3 and state.names_used(case.step) & gradient_findings.WITHOUT_SLOPE:
         return 4
     return trap
 
@@ -253,13 +288,13 @@ def by_heart(case):
     """The same rows again and again."""
     if ("steps" in vars(case) and len(case.steps[0].losses) > 1) or case.recordings[-1]:
         return
-    losses = probes.fits_one_batch(*case.args, steps=150 if case.is_graph else 50)
-    if len(losses) < 20 or not np.isfinite(losses[0]):
+    losses = probes.fits_one_batch(*case.args, steps=150 if case.is_graph else 50, enough=0.9)
+    if not losses or not np.isfinite(losses[0]):
         return
     if not np.isfinite(losses).all():
         measured = f"on the same rows the loss is {losses[-1]} after {len(losses)} steps"
         yield Finding(None, "hint", measured, "Take a smaller learning rate; look for sums in place of means.")
-    elif min(losses[-10:]) > 0.98 * losses[0]:
+    elif len(losses) >= 20 and min(losses[-10:]) > 0.98 * losses[0]:
         measured = f"after {len(losses)} steps on the same rows the loss is {losses[-1]:.4g}, from {losses[0]:.4g}"
         yield Finding(None, "hint", measured, "A healthy loop soon knows a few rows by heart; check rate and loss.")
 

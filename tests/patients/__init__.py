@@ -1,25 +1,33 @@
-"""Training loops, broken and healthy, for the doctor: functions `patient_...() -> Patient`, found by their name."""
+"""Patients: whole training loops, broken and healthy, that the doctor is judged by; `patient_...() -> Patient`.
+
+Those in the modules `unseen` and `unseen_more` were written without a look at the doctor.
+"""
 
 import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+import keras
 
 
 @dataclass(frozen=True)
 class Patient:
-    """A training loop as `helpers.doctor.examine` takes it.
+    """One loop as its owner would bring it to `helpers.doctor.examine`.
 
-    `traps` are the numbers of what is wrong with it, empty for a healthy one; of several, each is a right answer.
-    `options` are the optional arguments of `examine`.
+    `traps` holds the numbers of the right names for what is wrong, and is empty for a healthy loop. It holds more than
+    one number where the loop behaves the same under each of them, so that only its source could tell them apart.
+    `batch` is (features, labels), each an array or a structure of arrays. `options` holds those optional arguments of
+    the examination (optimizer, loss_fn, test_step, dataset, train, class_weight, target) that the owner would pass.
     """
 
     name: str
     traps: frozenset[int]
-    model: object
+    model: keras.Model
     train_step: Callable
-    batch: tuple
-    options: dict = field(default_factory=dict)
+    batch: tuple[Any, ...]
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def all_patients(prefix: str = "") -> dict[str, Callable[[], Patient]]:

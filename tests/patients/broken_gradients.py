@@ -4,20 +4,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from patients import Patient
-from patients.parts import BINARY, CLASSES, a_number, network, pictures, step_of, three_classes, two_classes
-
-FROM_LOGITS = BINARY(from_logits=True)
-
-
-def broken(trap, name, model, step, batch, **options):
-    traps = frozenset([trap] if isinstance(trap, int) else trap)
-    return Patient(f"trap {min(traps)}, {name}", traps, model, step, batch, options)
-
-
-def adam():
-    return keras.optimizers.Adam(0.01)
-
+from patients.parts import (
+    BINARY,
+    CLASSES,
+    FROM_LOGITS,
+    a_number,
+    adam,
+    broken,
+    network,
+    pictures,
+    step_of,
+    three_classes,
+    two_classes,
+)
 
 # 1 and 6: what is no variable, or not any more
 

@@ -4,11 +4,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from patients import Patient
 from patients.parts import (
     BINARY,
     CLASSES,
+    FROM_LOGITS,
+    OF_CLASSES,
     a_number,
+    adam,
+    broken,
     convolutions,
     network,
     pictures,
@@ -16,17 +19,6 @@ from patients.parts import (
     three_classes,
     two_classes,
 )
-
-FROM_LOGITS, OF_CLASSES = BINARY(from_logits=True), CLASSES(from_logits=True)
-
-
-def broken(trap, name, model, step, batch, **options):
-    traps = frozenset([trap] if isinstance(trap, int) else trap)
-    return Patient(f"trap {min(traps)}, {name}", traps, model, step, batch, options)
-
-
-def adam():
-    return keras.optimizers.Adam(0.01)
 
 
 def sgd():

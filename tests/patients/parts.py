@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from patients import Patient
+
 
 def two_classes(rows=32, columns=4, labels="float32"):
     """Features (B, columns), labels (B, 1) of 0 and 1."""
@@ -65,6 +67,29 @@ def convolutions(size=8, classes=4):
 
 BINARY = keras.losses.BinaryCrossentropy
 CLASSES = keras.losses.SparseCategoricalCrossentropy
+FROM_LOGITS, OF_CLASSES = BINARY(from_logits=True), CLASSES(from_logits=True)
+
+
+def broken(trap, name, model, step, batch, **options):
+    """A patient with a trap, or several of which each is a right name."""
+    traps = frozenset([trap] if isinstance(trap, int) else trap)
+    return Patient(f"trap {min(traps)}, {name}", traps, model, step, batch, options)
+
+
+def healthy(name, model, step, batch, **options):
+    return Patient(name, frozenset(), model, step, batch, options)
+
+
+def adam(rate=0.01, **settings):
+    return keras.optimizers.Adam(rate, **settings)
+
+
+def squares(model):
+    return lambda x, y: tf.reduce_mean((y - model(x, training=True)) ** 2)
+
+
+def crossed(model):
+    return lambda x, y: OF_CLASSES(y, model(x, training=True))
 
 
 def step_of(model, optimizer, loss_of, style="eager", variables=None, change=None):

@@ -1,19 +1,17 @@
-"""What the probes' numbers mean, for one step: a rule a family of traps, from a measurement to a finding or to none.
+"""What the probes' numbers mean, for gradients: a rule a family of traps, from a measurement to a finding or to none.
 
 A rule accuses ("proven") only on an exact measurement, one that no healthy loop gives; "likely" needs two signs; all
 else is a hint. Rules are in the order in which causes come before what follows from them.
 """
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from helpers.doctor import probes, state
 from helpers.doctor.case import Finding
-from helpers.doctor.hearing import takes_one_argument, watched
+from helpers.doctor.hearing import watched
 
 WITHOUT_SLOPE = {"argmax", "round", "rint", "sign", "floor", "ceil", "cast", "greater", "less", "equal", "where"}
-SQUASHING = {"sigmoid", "softmax", "log_softmax"}
 
 
 def gradients(case):
@@ -125,136 +123,6 @@ def _matter(case, variables):
     return any(way is not None and probes.norm(way) > 0 for way in tape.gradient(outputs, variables))
 
 
-def pairs(case):
-    """Labels against all predictions, and weights against all losses. Traps 9, 10."""
-    if not case.exact or not case.one_loss or probes.number_of_rows(case.batch) < 3:
-        return
-    found = probes.labels_matter(*case.args)
-    loss, moved, one_label = found.values()
-    size = abs(loss) or 1.0
-    if abs(loss - moved) <= 3e-6 * size and abs(loss - one_label) > 1e-4 * size and _differs_by_row(case):
-        yield Finding(
-            10,
-            # what is compared in other numbers may be meant to be compared as a whole
-            "proven" if case.outputs_size == np.size(case.batch[1]) else "hint",
-            "the loss did not change when the labels moved on by one row: each prediction is compared with every label",
-            "Give labels and predictions one shape, (B, 1) or (B,): `labels[:, None]`, or `tf.squeeze(outputs, -1)`.",
-        )
-
-
-def _differs_by_row(case):
-    """Whether the outputs differ from row to row, so that it matters which label belongs to which."""
-    with state.kept(case.model):
-        outputs = [np.asarray(each) for each in tf.nest.flatten(case.model(case.batch[0], training=False))]
-    return any(np.ptp(each, axis=0).max() > 1e-3 * np.abs(each).max() for each in outputs)
-
-
-def formula(case):
-    """What the loss is made of. Traps 8, 12, 13, 14, 17, 20, 46, 48, 54."""
-    if case.outputs and case.outputs[0] == case.outputs[1] == 1.0:
-        measured = "every output is exactly 1, whatever the features"
-        yield Finding(
-            14, "proven", measured, "A softmax of one output is always 1: `Dense(1)`, and a loss from logits."
-        )
-    if not case.one_loss or not case.exact:
-        return
-    fitting = case.formulas
-    crossed = [each for each in fitting if "entropy" in each.name]
-    if crossed and len({each.of for each in fitting}) == 1:
-        yield from _logits(case, crossed[0])
-    elif not fitting:
-        yield from _declared_logits(case)
-    if fitting and case.row_weights is not None and np.ptp(case.row_weights) > 0:
-        yield from _weights(case, {each.weights for each in fitting})
-    if fitting and all(each.scale == "sum of rows" for each in fitting):
-        measured = f"the loss is the sum over the rows of the batch, {probes.number_of_rows(case.batch)} times the mean"
-        yield Finding(
-            17, "likely", measured, "Take the mean of the rows: the step should not depend on the batch size."
-        )
-    if fitting and all(each.scale == "sum of entries" for each in fitting):
-        measured = "the loss is the sum over all entries of a row, averaged over the rows only"
-        yield Finding(54, "hint", measured, "Take the mean over pixels or time steps too, as the test loss does.")
-    if fitting and all(each.penalties == "left out" for each in fitting):
-        yield _left_out(f"the loss is {fitting[0].name} alone, without what `model.losses` holds")
-
-
-def _logits(case, found):
-    again = found.of == "probabilities taken for logits"
-    if again or (found.of == "logits" and case.are_probabilities and case.outputs[1] > 0):
-        yield Finding(
-            13,
-            "proven",
-            f"the outputs lie between 0 and 1, and the loss is the {found.name} of logits"
-            if not again
-            else f"the loss is the {found.name} of logits, of outputs that were squashed between 0 and 1 before",
-            "Leave out the sigmoid or softmax, or `from_logits=True`: it is to be applied once.",
-        )
-    if found.of.startswith("probabilities") and not again and not case.are_probabilities:
-        smallest, largest, _ = case.outputs
-        yield Finding(
-            12,
-            "proven",
-            f"the outputs reach from {smallest:.3g} to {largest:.3g}, and the loss takes them for probabilities",
-            "Give the loss `from_logits=True`, or the last layer a sigmoid or softmax.",
-        )
-
-
-def _declared_logits(case):
-    """What the settings of a loss object say, where its value fits no formula."""
-    found = [case.loss_fn, *state.of_kind(state.reachable(case.step), keras.losses.Loss)]
-    settings = [each.get_config() for each in found if isinstance(each, keras.losses.Loss)]
-    flags = {each["from_logits"] for each in settings if "from_logits" in each}
-    if len(flags) != 1 or case.outputs is None or case.names & SQUASHING:
-        return
-    if flags == {False} and not case.are_probabilities:
-        measured = (
-            f"the outputs reach from {case.outputs[0]:.3g} to {case.outputs[1]:.3g}, the loss has no `from_logits=True`"
-        )
-        yield Finding(12, "likely", measured, "Give the loss `from_logits=True`.")
-    if flags == {True} and case.are_probabilities:
-        measured = "the outputs lie between 0 and 1, and the loss has `from_logits=True`"
-        yield Finding(
-            13, "likely", measured, "Leave out the sigmoid or softmax of the last layer, or `from_logits=True`."
-        )
-
-
-def _weights(case, ways):
-    if ways & {"rows", "rows, divided by their sum"}:
-        return
-    advice = (
-        "Weights belong into the loss of each row, before the mean: `loss_fn(labels, logits, sample_weight=weights)`."
-    )
-    if "after the mean" in ways:
-        measured = "the loss is the plain mean times the mean weight: every row pulls alike, whatever its weight"
-        yield Finding(8, "proven", measured, advice)
-    elif any(isinstance(key, str) for key in case.class_weight or {}):
-        measured = "the loss is the one without weights, and the keys of `class_weight` are text"
-        yield Finding(46, "proven", measured, "The keys are the numbers of the classes: `{0: 1.0, 1: 3.0}`.")
-    else:
-        measured = "the loss is the one without weights: the weights that were meant do not reach it"
-        of_fit = takes_one_argument(case.step) or len(case.batch) > 2
-        yield Finding(48 if of_fit else 8, "proven", measured, advice)
-
-
-def _left_out(measured):
-    return Finding(20, "proven", measured, "Add `sum(model.losses)` to the loss, inside the `with` block of the tape.")
-
-
-def scale(case):
-    """Sums in place of means, where the formula is not known. Traps 17, 58."""
-    if case.formulas or not case.exact or not np.isfinite(case.steps[0].loss):
-        return
-    ratio = probes.doubled_batch(*case.args)
-    if abs(ratio - 2) < 1e-4:
-        measured = f"the batch twice over has {ratio:.2f} times the loss: rows are added up, not averaged"
-        yield Finding(17, "hint", measured, "Take the mean of the rows' losses.")
-    elif 1.02 < ratio < 2 and case.one_loss:
-        several = len(tf.nest.flatten(case.batch[1])) > 1 or case.outputs is None
-        measured = f"the batch twice over has {ratio:.2f} times the loss: one part is a sum of rows, another a mean"
-        advice = "Take the mean of the rows in each of the losses before you add them."
-        yield Finding(58, "likely" if several else "hint", measured, advice)
-
-
 def training_flag(case):
     """Layers at rest in training: Dropout, BatchNorm. Trap 18."""
     flags = probes.training_flag(*case.args)
@@ -270,19 +138,6 @@ def training_flag(case):
         measured = f"the step does not move {', '.join(f'`{path}`' for path in idle[:2])}, as a training call does"
         sure = "proven" if len(idle) == len(wanted) else "hint"
         yield Finding(18, sure, measured, "Write `model(features, training=True)` in the train step.")
-
-
-def penalties(case):
-    """Declared penalties without an effect. Traps 20, 55."""
-    late = probes.late_regularizers(case.model)
-    if late:
-        measured = f"the layer `{late[0]}` has a regularizer, and none of its variables knows of it"
-        yield Finding(55, "proven", measured, "Give the regularizer to the layer when you make it, before it is built.")
-    if not case.exact or len(case.steps[0].losses) != 1:
-        return
-    total, gained = probes.penalties(*case.args)
-    if total > 1e-5 * abs(case.steps[0].loss) and abs(gained) < 0.01 * total:
-        yield _left_out(f"penalties of {total:.3g} are declared; twice as large, they leave the loss as it is")
 
 
 def finite(case):
@@ -327,17 +182,3 @@ def slope(case):
             "Something on the way stops a part of the gradient: `stop_gradient`, `.numpy()`, a cast to whole numbers."
         )
         yield Finding(5, "hint", measured, advice)
-
-
-STEP_RULES = [
-    gradients,
-    nothing_moved,
-    some_variables,
-    pairs,
-    formula,
-    training_flag,
-    penalties,
-    finite,
-    scale,
-    slope,
-]
