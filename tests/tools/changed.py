@@ -21,6 +21,7 @@ TESTS = [
         r"helpers/messages/\w+\.py",
         "tests/test_messages.py tests/test_error_meanings.py tests/test_symptoms.py tests/test_cheat_sheet.py",
     ),
+    (r"helpers/(doctor|symptoms)/\w+\.py", r"notebooks/symptoms.ipynb tests/test_\1*.py tests/test_symptoms*.py"),
     (r"helpers/(\w+)(/\w+)?\.py", r"tests/test_\1*.py"),
     (r"helpers/(.*/)?__init__\.py|helpers/jupyter/.*", "tests/test_install.py"),
     (
