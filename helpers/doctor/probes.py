@@ -146,8 +146,8 @@ class Formula:
 def loss_formula(model, step, batch, row_weights=None, loss_fn=None) -> list[Formula]:
     """Return the formulas that give the step's loss to 5 digits, twice: as it is, and with labels moved on by one row.
 
-    `row_weights` are the weights that were meant, (B,). With `loss_fn(labels, outputs)`, which returns one
-    number, it is one of the formulas, named "loss_fn"; with weights it has to be the mean of what it is for single rows.
+    `row_weights` are the weights that were meant, (B,). `loss_fn(labels, outputs)`, which returns one number,
+    is one of the formulas, named "loss_fn"; with weights it has to be the mean of what it is for single rows.
     Traps 8, 9, 12, 13, 17, 20, 46, 48, 54. Only for models with one output, and labels in one array.
     """
     moved_on = np.roll(np.arange(number_of_rows(batch)), 1)
