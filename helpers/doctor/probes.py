@@ -15,10 +15,7 @@ import tensorflow as tf
 
 from helpers.doctor import state
 from helpers.doctor.hearing import Heard, returned_loss, take, watched
-from helpers.doctor.state import kept, raw
-
-DROPOUT = (keras.layers.Dropout, keras.layers.GaussianDropout, keras.layers.GaussianNoise, keras.layers.AlphaDropout)
-DROPOUT += (keras.layers.SpatialDropout1D, keras.layers.SpatialDropout2D, keras.layers.SpatialDropout3D)
+from helpers.doctor.state import DROPOUT, kept, raw, without_dropout
 
 
 def listened(model, step, batch, calls=1) -> list[Heard]:
@@ -307,20 +304,6 @@ def untracked(model, features) -> list[tf.Variable]:
         outputs = tf.nest.flatten(model(features, training=True))
     found = tape.gradient(outputs, hidden) if hidden else []
     return [variable for variable, gradient in zip(hidden, found) if gradient is not None]
-
-
-@contextlib.contextmanager
-def without_dropout(model):
-    """Switch Dropout off inside of a `with` block."""
-    layers = [layer for layer in model._flatten_layers() if isinstance(layer, DROPOUT) and hasattr(layer, "rate")]
-    rates = [layer.rate for layer in layers]
-    try:
-        for layer in layers:
-            layer.rate = 0.0
-        yield
-    finally:
-        for layer, rate in zip(layers, rates):
-            layer.rate = rate
 
 
 def rows(batch, numbers):
