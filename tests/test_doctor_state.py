@@ -1,5 +1,6 @@
 """The doctor leaves everything as it found it: bit for bit, for each probe, after an error and after an interrupt."""
 
+import contextlib
 import random
 
 import keras
@@ -24,7 +25,7 @@ class Trainer:
         hidden = layers.Dense(6, activation="relu", kernel_regularizer="l2")
         middle = [hidden, layers.BatchNormalization(), layers.Dropout(0.4)]
         self.model = keras.Sequential([keras.Input((3,)), *middle, layers.Dense(1)])
-        self.optimizer = keras.optimizers.Adam(0.02)
+        self.optimizer = keras.optimizers.SGD(0.02, momentum=0.9)
         self.loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
         self.mean, self.accuracy = keras.metrics.Mean(), keras.metrics.BinaryAccuracy(threshold=0.0)
         self.history, self.steps, self.stream = [], 0, np.random.default_rng(1)
@@ -83,7 +84,7 @@ def everything(trainer):
     }
 
 
-# probes that are called with (model, step, batch), and those of them that come to a third step (or to a changed count)
+# probes that are called with (model, step, batch)
 OF_STEP = [
     "accumulated",
     "clipped_apart",
@@ -107,12 +108,19 @@ OF_STEP = [
     "training_flag",
     "what_moved",
 ]
-SEVERAL_STEPS = {"fits_one_batch", "frozen_settings", "loss_before_and_after", "optimizers_used", "traces"}
+# those that also call the graph itself, or that come to a third step
+OF_GRAPHS = {"fits_one_batch", "frozen_settings", "graph_and_python", "python_effects", "rate_reaches", "recorded_by"}
+OF_GRAPHS |= {"epochs_of", "listened", "symbolic_leftovers", "traces", "what_moved"}
+SEVERAL_STEPS = ["fits_one_batch", "frozen_settings", "loss_before_and_after", "optimizers_used", "traces"]
 OTHERS = {
     "outputs_range": lambda trainer: doctor.outputs_range(trainer.model, batch()),
     "late_regularizers": lambda trainer: doctor.late_regularizers(trainer.model),
     "untracked": lambda trainer: doctor.untracked(trainer.model, batch()[0]),
     "inputs": lambda trainer: doctor.inputs(batch()),
+    "columns_of_codes": lambda trainer: doctor.columns_of_codes(batch()),
+    "zeros_apart": lambda trainer: doctor.zeros_apart(batch()),
+    "rows_in_both": lambda trainer: doctor.rows_in_both(*[tf.data.Dataset.from_tensors(batch())] * 2),
+    "scales": lambda trainer: doctor.scales(*[tf.data.Dataset.from_tensors(batch())] * 2),
     "batches_of": lambda trainer: doctor.batches_of(tf.data.Dataset.from_tensors(batch())),
     "python_effects": lambda trainer: doctor.python_effects(trainer.step, batch()),
     "symbolic_leftovers": lambda trainer: doctor.symbolic_leftovers(trainer.step),
@@ -123,8 +131,7 @@ OTHERS = {
     "rate_reaches": lambda trainer: doctor.rate_reaches(
         trainer.model, trainer.step, batch(), trainer.optimizer, trainer.model.trainable_variables
     ),
-    # the whole examination takes long; a bound that ends it in the middle is what is to be tried here
-    "examine": lambda trainer: doctor.examine(trainer.model, trainer.step, batch(), train=trainer.train, seconds=5),
+    "losses_of_rows": lambda trainer: doctor.losses_of_rows(trainer.model, trainer.step, batch(), most=2),
     "fits_one_batch": lambda trainer: doctor.fits_one_batch(trainer.model, trainer.step, batch(), steps=5),
 }
 PROBES = {
@@ -132,20 +139,28 @@ PROBES = {
 } | OTHERS
 
 
-@pytest.fixture(scope="module", params=["eager", "graph"])
-def trainer(request):
-    made = Trainer(request.param == "graph")
-    for _ in range(2):  # the optimizer is built, and BatchNorm and Adam hold numbers that are not 0
+def stepped(is_graph):
+    """Return a trainer whose optimizer is built, and whose BatchNorm and momentum hold numbers that are not 0."""
+    made = Trainer(is_graph)
+    for _ in range(2):
         made.step(*batch())
     return made
 
 
+@pytest.fixture(scope="module")
+def trainers():
+    return {"eager": stepped(is_graph=False), "graph": stepped(is_graph=True)}
+
+
 def test_every_probe_is_tried():
-    assert set(PROBES) == set(doctor.__all__) - {"Report"}
+    assert set(PROBES) == set(doctor.__all__) - {"Report", "examine"} and set(PROBES) >= OF_GRAPHS
 
 
-@pytest.mark.parametrize("name", PROBES)
-def test_a_probe_leaves_everything_as_it_was(trainer, name):
+@pytest.mark.parametrize(
+    ("name", "style"), [(name, "eager") for name in PROBES] + [(name, "graph") for name in sorted(OF_GRAPHS)]
+)
+def test_a_probe_leaves_everything_as_it_was(trainers, name, style):
+    trainer = trainers[style]
     before = everything(trainer)
     PROBES[name](trainer)
     after = everything(trainer)
@@ -153,29 +168,61 @@ def test_a_probe_leaves_everything_as_it_was(trainer, name):
         assert after[part] == before[part], part
 
 
-@pytest.mark.parametrize("stop", [ValueError, KeyboardInterrupt])
-@pytest.mark.parametrize("name", [*OF_STEP, "examine", "epochs_of"])
-def test_so_it_does_when_the_step_stops_halfway(name, stop):
-    trainer = Trainer(is_graph=False)
-    for _ in range(2):
-        trainer.step(*batch())
-    scale = trainer.mean.update_state
+@contextlib.contextmanager
+def stopping(trainer, at, error):
+    """Let the trainer's step number `at` end with an error, after it has moved everything but its metrics."""
+    update = trainer.mean.update_state
 
-    def stopping(*args, **settings):
-        if trainer.steps >= 4:
-            raise stop("enough")
-        return scale(*args, **settings)
+    def stop(*args, **settings):
+        if trainer.steps >= at:
+            raise error("enough")
+        return update(*args, **settings)
 
-    object.__setattr__(trainer.mean, "update_state", stopping)
-    before = everything(trainer)
+    object.__setattr__(trainer.mean, "update_state", stop)
     try:
-        PROBES[name](trainer)
-        stopped = False
-    except stop:
-        stopped = True
+        yield
+    finally:
+        object.__setattr__(trainer.mean, "update_state", update)
+
+
+# two steps are done: 3 is the first of a probe
+@pytest.mark.parametrize(
+    ("name", "at", "error"),
+    [(name, 3, ValueError) for name in [*OF_STEP, "epochs_of"]]
+    + [(name, 4, ValueError) for name in SEVERAL_STEPS]
+    + [(name, 3, KeyboardInterrupt) for name in ("listened", "fits_one_batch", "epochs_of")],
+)
+def test_so_it_does_when_a_step_stops_halfway(trainers, name, at, error):
+    trainer = trainers["eager"]
+    with stopping(trainer, at, error):
+        before = everything(trainer)
+        with pytest.raises(error, match="enough"):
+            PROBES[name](trainer)
+        assert everything(trainer) == before
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_so_does_an_examination(trainers, error):
+    """It explains an error, and an interrupt ends it."""
+    trainer = trainers["eager"]
+    with stopping(trainer, 4, error):
+        before = everything(trainer)
+        if error is ValueError:
+            assert doctor.examine(trainer.model, trainer.step, batch()).error[-1] == "ValueError: enough"
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                doctor.examine(trainer.model, trainer.step, batch())
+        assert everything(trainer) == before
+
+
+def test_a_whole_examination_leaves_everything_as_it_was(trainers):
+    trainer = trainers["graph"]
+    before, traces = everything(trainer), trainer.step.experimental_get_tracing_count()
+    found = doctor.examine(trainer.model, trainer.step, batch(), train=trainer.train)
     assert everything(trainer) == before
-    # `examine` explains an error; an interrupt ends it
-    assert stopped == (name in SEVERAL_STEPS or name == "epochs_of" or stop is KeyboardInterrupt and name == "examine")
+    # probes with another number of rows run as Python
+    assert trainer.step.experimental_get_tracing_count() == traces
+    assert any("whole loop" in text for text in found.looked_at)
 
 
 def test_a_new_optimizer_is_left_with_slots_as_at_the_start():
@@ -190,23 +237,13 @@ def test_a_new_optimizer_is_left_with_slots_as_at_the_start():
             np.testing.assert_array_equal(ours.numpy(), new.numpy())
 
 
-def test_a_graph_gets_no_trace_for_rows_of_another_number():
-    trainer = Trainer(is_graph=True)
-    trainer.step(*batch())
-    trainer.step(*batch())
-    traces = trainer.step.experimental_get_tracing_count()
-    doctor.examine(trainer.model, trainer.step, batch())
-    assert trainer.step.experimental_get_tracing_count() == traces
-
-
-def test_the_run_goes_on_as_if_nobody_had_looked():
+def test_an_eager_run_goes_on_as_if_nobody_had_looked():
     results = []
     for looked in (False, True):
-        trainer = Trainer(is_graph=False)
-        trainer.step(*batch())
+        trainer = stepped(is_graph=False)
         if looked:
             doctor.examine(trainer.model, trainer.step, batch())
-        for _ in range(3):
+        for _ in range(2):
             trainer.step(*batch())
         results.append([variable.numpy().tobytes() for variable in trainer.model.variables])
     assert results[0] == results[1]

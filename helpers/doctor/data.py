@@ -132,6 +132,7 @@ def scales(training, validation, most=1000) -> dict[str, tuple[float, float]]:
 
 def features(case):
     """Features that cannot teach anything. Traps 43, 44, 47, 57."""
+    yield from _columns(case.batch)
     found, model = inputs(case.batch), case.model
     whole = "int" in found["dtype"]
     if any(kind in found["dtype"] for kind in ("object", "<U", "|S", "str")) and not _has(model, ENCODERS):
@@ -153,11 +154,14 @@ def features(case):
     elif max(-found["smallest"], found["largest"]) > 30 and not _has(model, SCALERS):
         measured = f"the features reach from {found['smallest']:.4g} to {found['largest']:.4g}"
         yield Finding(None, "hint", measured, "Networks learn best from features of about −1 to 1: scale them.")
-    for column, codes in list(columns_of_codes(case.batch).items())[:1]:
+
+
+def _columns(batch):
+    for column, codes in list(columns_of_codes(batch).items())[:1]:
         measured = f"column {column} of the features holds the whole numbers {codes[0]} to {codes[-1]}"
         advice = "If they are codes of categories without an order, give each category a column; a count may stay."
         yield Finding(43, "hint", measured, advice)
-    for column, (share, smallest) in list(zeros_apart(case.batch).items())[:1]:
+    for column, (share, smallest) in list(zeros_apart(batch).items())[:1]:
         measured = f"in column {column} {share:.1%} are 0, and all others {smallest:.4g} or more"
         yield Finding(
             44, "hint", measured, "If 0 means “not measured”, fill in a median, and say so in another column."

@@ -106,7 +106,7 @@ def listening():
 
 def values_of(variables) -> list[np.ndarray]:
     """Return copies of what variables hold, of none if there are none."""
-    return [np.array(variable) for variable in variables or ()]
+    return [np.copy(np.asarray(variable)) for variable in variables or ()]
 
 
 def takes_one_argument(step) -> bool:

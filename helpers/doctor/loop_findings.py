@@ -175,8 +175,8 @@ def whole_loop(case):
         return
     others = [case.model, case.step, *case.optimizers]
     found = loop_probes.epochs_of(case.train, *others)
-    steps = [len(heard.losses) for heard in found.heard]
-    if steps[0] > 0 and steps[1] == steps[0]:
+    steps, goes_on = [len(heard.losses) for heard in found.heard], _goes_on(found)
+    if steps[0] > 0 and steps[1] == steps[0] and not goes_on:
         measured = f"one epoch has {steps[0]} steps, and two epochs have {steps[1]} in all"
         yield Finding(27, "proven", measured, "Loop over the dataset itself in each epoch, not over one iterator.")
     elif steps[0] >= 3 and found.iterators[0] >= steps[0]:
@@ -197,8 +197,7 @@ def whole_loop(case):
     if found.heard[1].own_values:
         measured = f"{found.heard[1].own_values} times a variable is given its own value: what was kept is itself"
         yield Finding(38, "proven", measured, "Keep copies, `best = model.get_weights()`, and set these.")
-    yield from _resumed(found)
-    yield from _epoch_losses(case, found)
+    yield from _resumed(found) if goes_on else _epoch_losses(case, found)
     firsts, before = loop_probes.same_start(case.train, *others)
     if len(firsts) == len(before) == 2 and abs(firsts[0] - firsts[1]) <= ROUNDING * abs(firsts[0]) and before[1] > 0:
         measured = f"a second run starts at the same loss, with an optimizer that has {before[1]} steps behind it"
@@ -213,14 +212,16 @@ def whole_loop(case):
         yield Finding(53, "likely", measured, "Make a graph of one step, and loop over the batches outside of it.")
 
 
-def _resumed(found):
-    """A second run that goes on with the weights of the first, from a file: nothing else outlasts a run here."""
+def _goes_on(found):
+    """Whether the second run began with the weights at which the first ended: from a file, as all else is put back."""
     (begun, goes_on), (end, _) = [heard.start for heard in found.heard], found.ends
-    same = len(end) == len(goes_on) and all(np.array_equal(old, new) for old, new in zip(end, goes_on))
-    if not (end and same) or all(np.array_equal(old, new) for old, new in zip(begun, goes_on)):
-        return
-    made, steps, *_ = found.heard[1].applied[0]
-    if steps == 0 and len(made.variables) > 2:
+    same = len(end) == len(goes_on) > 0 and all(np.array_equal(old, new) for old, new in zip(end, goes_on))
+    return same and not all(np.array_equal(old, new) for old, new in zip(begun, goes_on))
+
+
+def _resumed(found):
+    optimizer, steps, *_ = found.heard[1].applied[0]
+    if steps == 0 and len(optimizer.variables) > 2:  # more than a count and a rate, so that something is lost
         measured = "a second run starts with the weights of the first, and an optimizer that has taken no step"
         advice = "Save the optimizer's state with the weights, and read both: a checkpoint of both, or `model.save`."
         yield Finding(52, "proven", measured, advice)

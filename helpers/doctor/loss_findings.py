@@ -242,7 +242,7 @@ def test_step(case):
 
 def _ratio_of_losses(case):
     """The train step's loss ÷ the test step's, both without Dropout."""
-    with probes.without_dropout(case.model):
+    with state.without_dropout(case.model):
         trained, tested = (
             probes.listened(case.model, step, case.batch)[0].loss for step in (case.step, case.test_step)
         )

@@ -15,10 +15,7 @@ import tensorflow as tf
 
 from helpers.doctor import state
 from helpers.doctor.hearing import Heard, returned_loss, take, watched
-from helpers.doctor.state import kept, raw
-
-DROPOUT = (keras.layers.Dropout, keras.layers.GaussianDropout, keras.layers.GaussianNoise, keras.layers.AlphaDropout)
-DROPOUT += (keras.layers.SpatialDropout1D, keras.layers.SpatialDropout2D, keras.layers.SpatialDropout3D)
+from helpers.doctor.state import DROPOUT, kept, raw, without_dropout
 
 
 def listened(model, step, batch, calls=1) -> list[Heard]:
@@ -146,8 +143,8 @@ class Formula:
 def loss_formula(model, step, batch, row_weights=None, loss_fn=None) -> list[Formula]:
     """Return the formulas that give the step's loss to 5 digits, twice: as it is, and with labels moved on by one row.
 
-    `row_weights` are the weights that were meant, (B,). With `loss_fn(labels, outputs)`, which returns one
-    number, it is one of the formulas, named "loss_fn"; with weights it has to be the mean of what it is for single rows.
+    `row_weights` are the weights that were meant, (B,). `loss_fn(labels, outputs)`, which returns one number,
+    is one of the formulas, named "loss_fn"; with weights it has to be the mean of what it is for single rows.
     Traps 8, 9, 12, 13, 17, 20, 46, 48, 54. Only for models with one output, and labels in one array.
     """
     moved_on = np.roll(np.arange(number_of_rows(batch)), 1)
@@ -307,20 +304,6 @@ def untracked(model, features) -> list[tf.Variable]:
         outputs = tf.nest.flatten(model(features, training=True))
     found = tape.gradient(outputs, hidden) if hidden else []
     return [variable for variable, gradient in zip(hidden, found) if gradient is not None]
-
-
-@contextlib.contextmanager
-def without_dropout(model):
-    """Switch Dropout off inside of a `with` block."""
-    layers = [layer for layer in model._flatten_layers() if isinstance(layer, DROPOUT) and hasattr(layer, "rate")]
-    rates = [layer.rate for layer in layers]
-    try:
-        for layer in layers:
-            layer.rate = 0.0
-        yield
-    finally:
-        for layer, rate in zip(layers, rates):
-            layer.rate = rate
 
 
 def rows(batch, numbers):

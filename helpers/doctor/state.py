@@ -26,6 +26,8 @@ KERAS_OBJECTS = (
     keras.losses.Loss,
     keras.random.SeedGenerator,
 )
+DROPOUT = (keras.layers.Dropout, keras.layers.GaussianDropout, keras.layers.GaussianNoise, keras.layers.AlphaDropout)
+DROPOUT += (keras.layers.SpatialDropout1D, keras.layers.SpatialDropout2D, keras.layers.SpatialDropout3D)
 # attributes in which Keras keeps its books
 OF_KERAS = {"_auto_config", "_tracker", "_inbound_nodes", "_outbound_nodes", "_build_shapes_dict", "_call_signature"}
 # larger arrays and lists are data, and are not copied
@@ -308,3 +310,17 @@ def kept_seeds():
         yield
     finally:
         _set_seeds(seeds)
+
+
+@contextlib.contextmanager
+def without_dropout(model):
+    """Switch Dropout off inside of a `with` block."""
+    layers = [layer for layer in model._flatten_layers() if isinstance(layer, DROPOUT) and hasattr(layer, "rate")]
+    rates = [layer.rate for layer in layers]
+    try:
+        for layer in layers:
+            layer.rate = 0.0
+        yield
+    finally:
+        for layer, rate in zip(layers, rates):
+            layer.rate = rate
