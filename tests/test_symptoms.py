@@ -47,6 +47,10 @@ PASTED = [
     "Unknown variable",
     "No gradients provided for any variable",
     "optimizer cannot recognize variable",
+    "'NoneType' and 'float'",
+    "Attempt to convert a value (None)",
+    "Incompatible shapes",
+    "Invalid input shape for input",
 ]
 
 
@@ -101,11 +105,11 @@ def probed(cells):
 
 
 def messages(notebook):
-    """Return {trap: messages} of the errors and warnings that a cell caught."""
+    """Return {trap, None for no trap: messages} of the errors and warnings that a cell caught."""
     found = {}
     for cell in sections(notebook)["It crashes"]:
-        for trap, words in re.findall(r"^trap (\d+):\n    message: (.+)$", stored_text(cell), re.M):
-            found.setdefault(int(trap), []).append(words)
+        for trap, words in re.findall(r"^(?:trap (\d+)|no trap):\n    message: (.+)$", stored_text(cell), re.M):
+            found.setdefault(int(trap) if trap else None, []).append(words)
     return found
 
 
@@ -122,10 +126,13 @@ def wordings(notebook):
 
 
 def message_rows(notebook):
-    """Return [(words of the message, trap)] of the table of messages."""
+    """Return [(words of the message, trap, None for no trap)] of the table of messages."""
     (table,) = [cell.source for cell in sections(notebook)["It crashes"] if cell.cell_type == "markdown"]
-    rows = re.findall(r"^\| (`.+`) \| trap (\d+)", table, re.M)
-    return [([b or a for b, a in re.findall(r"`` (.+?) ``|`([^`]+)`", words)], int(trap)) for words, trap in rows]
+    rows = re.findall(r"^\| (`.+`) \| (?:trap (\d+)|no trap):", table, re.M)
+    return [
+        ([b or a for b, a in re.findall(r"`` (.+?) ``|`([^`]+)`", words)], int(trap) if trap else None)
+        for words, trap in rows
+    ]
 
 
 def every_trap_has_a_row(notebook):
@@ -142,7 +149,7 @@ def probes_stand_beside_their_rows(notebook):
     problems = []
     for title, cells in symptoms(notebook).items():
         named = {trap for traps, _ in rows(cells) for trap in traps}
-        measured = set(messages(notebook)) if title == "It crashes" else probed(cells)
+        measured = set(messages(notebook)) - {None} if title == "It crashes" else probed(cells)
         if not measured:
             problems.append(f"{title}: has no probe")
         problems += [f"{title}: probes trap {trap} and does not name it" for trap in sorted(measured - named)]
@@ -240,7 +247,7 @@ def messages_are_real(notebook):
     """The words by which the learner finds a message are those of an error or a warning that a cell caught."""
     caught = messages(notebook)
     return [
-        f"{part!r} is in no message of trap {trap}"
+        f"{part!r} is in no message of {f'trap {trap}' if trap else 'no trap'}"
         for words, trap in message_rows(notebook)
         for part in words
         if not any(part in said for said in caught.get(trap, ()))
@@ -340,6 +347,8 @@ BROKEN = [
     (old_and_new_are_proved, "lr=: the new form works", "lr=: the new form fails", "prove them"),
     (messages_are_real, "| `Unknown variable`", "| `Unknown thing`", "'Unknown thing' is in no message"),
     (messages_are_real, "… `to a numpy array`", "… `to an array`", "'to an array' is in no message of trap 29"),
+    (messages_are_real, "| `Incompatible shapes`", "| `Wrong shapes`", "'Wrong shapes' is in no message of no trap"),
+    (messages_are_real, "or `'NoneType' and", "or `'None' and", "'float'\" is in no message of trap 6"),
     (
         pasted_messages_are_found,
         "cannot recognize variable",

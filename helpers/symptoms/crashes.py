@@ -6,7 +6,7 @@ import pandas as pd
 import tensorflow as tf
 
 from helpers.symptoms.gradients import step_with, tensors
-from helpers.symptoms.parts import BINARY, graph_of, linear, logistic, network, rows, sgd, step_of
+from helpers.symptoms.parts import BINARY, dense, graph_of, linear, logistic, network, rows, sgd, step_of
 
 bce = BINARY(from_logits=True)
 
@@ -68,21 +68,31 @@ def part_left_the_tape(sick):
     return {"train_step": step_of(model, sgd(), loss_of), "batch": rows()}
 
 
-def lost_variable(sick):
-    names = {"w": tf.Variable(tf.zeros((3, 1)))}
+def lost_variable(change):
+    """Return a builder: a step that moves its variable by `change(gradient)`, or loses it, if it is sick."""
 
-    def train_step(features, labels):
-        for _ in range(2):
-            with tf.GradientTape() as tape:
-                loss = bce(labels, features @ names["w"])
-            gradient = tape.gradient(loss, names["w"])
-            if sick:
-                names["w"] = names["w"] - 0.1 * gradient
-            else:
-                names["w"].assign_sub(0.1 * gradient)
-        return loss
+    def build(sick):
+        names = {"w": tf.Variable(tf.zeros((3, 1)))}
 
-    return {"train_step": train_step, "batch": tensors()}
+        def train_step(features, labels):
+            for _ in range(2):
+                with tf.GradientTape() as tape:
+                    loss = bce(labels, features @ names["w"])
+                gradient = tape.gradient(loss, names["w"])
+                if sick:
+                    names["w"] = names["w"] - change(gradient)
+                else:
+                    names["w"].assign_sub(change(gradient))
+            return loss
+
+        return {"train_step": train_step, "batch": tensors()}
+
+    return build
+
+
+rate_first = lost_variable(lambda gradient: 0.1 * gradient)
+gradient_first = lost_variable(lambda gradient: gradient * 0.1)
+rate_as_tensor = lost_variable(lambda gradient: tf.constant(0.1) * gradient)
 
 
 def replaced_variable(sick):
@@ -148,6 +158,17 @@ def no_penalties(sick):
         return bce(labels, model(features)) + tf.add_n(model.losses)
 
     return {"train_step": train_step, "batch": rows()}
+
+
+def rows_of_another_batch(sick):
+    model, (features, labels) = linear(), rows()
+    labels = labels[1:] if sick else labels
+    return {"train_step": lambda x, y: tf.reduce_mean((y - model(x)) ** 2), "batch": (features, labels)}
+
+
+def one_row(sick):
+    model, (features, labels) = keras.Sequential([keras.Input((3,), name="features"), dense(1)]), rows()
+    return {"train_step": lambda x, y: model(x), "batch": (features[0] if sick else features[:1], labels)}
 
 
 def words_in_a_table(sick):

@@ -8,9 +8,12 @@ from helpers.symptoms import crashes, gradients, lines, loops, losses, tables
 
 @dataclass(frozen=True)
 class Probe:
-    """A line to paste, a function of names that a learner has, and `build(sick)`, which returns them for a loop."""
+    """A line to paste, a function of names that a learner has, and `build(sick)`, which returns them for a loop.
 
-    trap: int
+    `trap` is None for a message that many mistakes share.
+    """
+
+    trap: int | None
     line: Callable
     build: Callable[[bool], dict]
 
@@ -89,7 +92,8 @@ MESSAGES = [
     Probe(3, lines.one_step, crashes.left_the_tape),
     Probe(5, lines.one_step, crashes.part_left_the_tape),
     Probe(2, lines.one_step, crashes.asked_twice),
-    Probe(6, lines.one_step, crashes.lost_variable),
+    Probe(6, lines.one_step, crashes.rate_first),
+    Probe(6, lines.one_step, crashes.gradient_first),
     Probe(6, lines.one_step, crashes.replaced_variable),
     Probe(16, lines.one_step, crashes.whole_labels),
     Probe(20, lines.one_step, crashes.no_penalties),
@@ -101,4 +105,7 @@ MESSAGES = [
     Probe(37, lines.one_step, crashes.optimizer_of_another),
     Probe(47, lines.one_step, crashes.words_in_a_table),
     Probe(59, lines.one_step, crashes.old_scaling),
+    Probe(None, lines.one_step, crashes.rate_as_tensor),
+    Probe(None, lines.one_step, crashes.rows_of_another_batch),
+    Probe(None, lines.one_step, crashes.one_row),
 ]

@@ -22,13 +22,16 @@ from helpers.symptoms.probes import MESSAGES, PROBES, Probe
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under names of columns, shown as HTML and as text, in the same words; the first column is the trap."""
+    """Rows under names of columns, shown as HTML and as text, in the same words; first the trap, or None."""
 
     names: tuple[str, ...]
     rows: tuple[tuple, ...]
 
     def __repr__(self):
-        return "\n".join(f"trap {trap}:\n{textwrap.indent(self._words(parts), '    ')}" for trap, *parts in self.rows)
+        return "\n".join(
+            f"{f'trap {trap}' if trap else 'no trap'}:\n{textwrap.indent(self._words(parts), '    ')}"
+            for trap, *parts in self.rows
+        )
 
     def _words(self, parts):
         named = [f"{name.lower()}: {part}" for name, part in zip(self.names[1:], parts)]
@@ -37,7 +40,7 @@ class Table:
     def _repr_html_(self):
         head = "".join(f'<th scope="col" {LEFT}>{name}</th>' for name in self.names)
         body = "\n".join(
-            f'<tr><th scope="row" {LEFT}>{trap}</th>'
+            f'<tr><th scope="row" {LEFT}>{trap or "none"}</th>'
             + "".join(f"<td {LEFT}>{_code(each)}</td>" for each in parts)
             + "</tr>"
             for trap, *parts in self.rows
