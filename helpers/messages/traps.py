@@ -73,6 +73,8 @@ _BY_SYMPTOM = {
             "an infinite slope under a finite loss",
             "clinics/01_gradient_tape.ipynb#C1.4-The-loss-is-finite,-and-then-everything-is-NaN",
         ),
+        (54, "sums over the entries of a row", "symptoms.ipynb#The-loss-is-NaN-or-explodes"),
+        (58, "two losses on different scales", "symptoms.ipynb#The-loss-is-NaN-or-explodes"),
     ],
     "The loss is too good": [
         (
@@ -220,6 +222,7 @@ _BY_SYMPTOM = {
             "clinics/03_heart_failure.ipynb#C3.5-Back-to-the-best-epoch,-and-nothing-changes",
         ),
         (52, "a run resumed without its optimizer", "clinics/06_state.ipynb#C6.5-After-a-restart-the-loss-jumps-up"),
+        (60, "a second network that is the same, or another one", "symptoms.ipynb#Restoring-does-not-help"),
     ],
     "The step is wrong": [
         (
@@ -258,6 +261,7 @@ _BY_SYMPTOM = {
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
         (16, "labels of the wrong type", "02_regression.ipynb#The-training-step,-with-Keras"),
         (30, "variables made inside a graph", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (59, "names that Keras 3 no longer has", "symptoms.ipynb#Old-code-on-Keras-3"),
     ],
     "The inputs are wrong": [
         (
