@@ -92,6 +92,9 @@ def everything(trainer):
 # probes that are called with (model, step, batch)
 OF_STEP = [
     "accumulated",
+    "loss_of_the_judge",
+    "networks_in",
+    "tapes_asked",
     "clipped_apart",
     "doubled_batch",
     "finite_gradients",
