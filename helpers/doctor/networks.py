@@ -19,7 +19,10 @@ def same_network(model, target) -> tuple[int, float]:
 
 
 def networks_in(model, step) -> list[keras.Model]:
-    """Return the networks that a step can reach and that learn, `model` among them; none is a part of another."""
+    """Return the networks that a step can reach and that learn, `model` among them; none is a part of another.
+
+    Traps 37, 64, 65, 70, 71 need two.
+    """
     models = state.of_kind(state.reachable(step, model), keras.Model)
     models = sorted((each for each in models if each.trainable_variables), key=lambda each: -len(each.variables))
     found = []
