@@ -93,7 +93,6 @@ def everything(trainer):
 OF_STEP = [
     "accumulated",
     "loss_of_the_judge",
-    "networks_in",
     "tapes_asked",
     "clipped_apart",
     "doubled_batch",
@@ -125,6 +124,7 @@ OTHERS = {
     "late_regularizers": lambda trainer: doctor.late_regularizers(trainer.model),
     "untracked": lambda trainer: doctor.untracked(trainer.model, batch()[0]),
     "inputs": lambda trainer: doctor.inputs(batch()),
+    "networks_in": lambda trainer: doctor.networks_in(trainer.model, trainer.step),
     "columns_of_codes": lambda trainer: doctor.columns_of_codes(batch()),
     "zeros_apart": lambda trainer: doctor.zeros_apart(batch()),
     "rows_in_both": lambda trainer: doctor.rows_in_both(*[tf.data.Dataset.from_tensors(batch())] * 2),
