@@ -20,6 +20,7 @@ from helpers.doctor import (
     inputs,
     labels_matter,
     late_regularizers,
+    listened,
     loss_before_and_after,
     loss_formula,
     optimizers_used,
@@ -244,6 +245,38 @@ def zeros_of_columns(table):
 
 def columns_of_text(table):
     return [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+
+
+def moved_by_the_generator(discriminator, g_step, noise):
+    return what_moved(discriminator, lambda: g_step(noise), ())
+
+
+def losses_asked_about(generator, train_step, batch):
+    return listened(generator, train_step, batch)[0].losses
+
+
+def change_at_higher_logits(losses_of, real_logits, drawn_logits):
+    return np.subtract(losses_of(real_logits, drawn_logits + 1), losses_of(real_logits, drawn_logits))
+
+
+def gap_between_opinions(discriminator, drawn, drawn_logits):
+    return np.ptp([drawn_logits, discriminator(drawn, training=True)], axis=0).max().round(3)
+
+
+def way_of_one_and_of_many(model, train_step, features, labels, shares):
+    return [max(what_moved(model, lambda: train_step(each), ()).values()) for each in ([(features, labels)], shares)]
+
+
+def rows_of_a_step(rows_of, workers):
+    return len({int(row) for rank in range(workers) for row in rows_of(rank)})
+
+
+def files_of_workers(saved_by, workers):
+    return [saved_by(rank) for rank in range(workers)]
+
+
+def not_synchronized(model):
+    return [layer.name for layer in model.layers if not getattr(layer, "synchronized", True)]
 
 
 def one_step(train_step, batch):
