@@ -1,11 +1,11 @@
 """A doctor for training loops of one's own: `from helpers.doctor import examine`, and each of its probes.
 
-To read it, from the ground up. Ten files, each one idea; in fewer they would be too long to read.
+To read it, from the ground up. Each file is one idea, and in fewer they would be too long to read.
 
     state      what a step can reach and change: found, copied, put back
     hearing    one step that is listened to: losses, gradients, what optimizers and metrics are given
     probes     what one step shows, and loop_probes what several, a graph or a whole loop show: measurements only
-    data       features and datasets, what is measured of them and what it means
+    data       features and datasets, what is measured of them and what it means; networks, the same of two networks
     case       what is examined, and measurements that several rules share
     gradient_findings, loss_findings, loop_findings
                what the numbers mean: rules, each from a measurement to a suspect or to none
@@ -27,11 +27,11 @@ from helpers.doctor.loop_probes import (
     python_effects,
     rate_reaches,
     recorded_by,
-    same_network,
     same_start,
     symbolic_leftovers,
     traces,
 )
+from helpers.doctor.networks import loss_of_the_judge, networks_in, same_network, tapes_asked
 from helpers.doctor.probes import (
     doubled_batch,
     finite_gradients,
@@ -71,8 +71,10 @@ __all__ = [
     "listened",
     "loss_before_and_after",
     "loss_formula",
+    "loss_of_the_judge",
     "losses_of_rows",
     "metrics_fed",
+    "networks_in",
     "optimizers_used",
     "outputs_range",
     "penalties",
@@ -87,6 +89,7 @@ __all__ = [
     "scales",
     "slope_by_hand",
     "symbolic_leftovers",
+    "tapes_asked",
     "traces",
     "training_flag",
     "untracked",

@@ -1,5 +1,6 @@
 """What is examined, what was measured of it once for several rules, and what a finding is."""
 
+import contextlib
 import functools
 from dataclasses import dataclass
 
@@ -44,6 +45,14 @@ class Case:
     @functools.cached_property
     def steps(self) -> list[Heard]:
         return probes.listened(*self.args, calls=3)
+
+    @functools.cached_property
+    def takes_features(self) -> bool:
+        """Whether the model can be called with the batch's features; a GAN's generator has its own."""
+        with contextlib.suppress(Exception), state.kept(self.model):
+            self.model(self.batch[0], training=False)
+            return True
+        return False
 
     @functools.cached_property
     def exact(self) -> bool:

@@ -20,6 +20,8 @@ class Heard:
     fed: list[tuple] = field(default_factory=list)  # (metric, what it was updated with)
     scaled: bool = False  # whether a loss was scaled up, as float16 needs it
     start: list[np.ndarray] = field(default_factory=list)  # what the optimizer moves, before its first update
+    calls: list[tuple] = field(default_factory=list)  # (losses, sources) of each question to a tape
+    normalized: list[tuple] = field(default_factory=list)  # (BatchNorm in training, rows that it was given)
     own_values: int = 0  # how often a variable was given itself as its value
 
     @property
@@ -50,23 +52,28 @@ HEARD = [
     (keras.optimizers.Optimizer, "apply"),
     (keras.optimizers.LossScaleOptimizer, "scale_loss"),
     (keras.Variable, "assign"),
+    (keras.layers.BatchNormalization, "call"),
     *((kind, "update_state") for kind in (keras.metrics.MeanMetricWrapper, keras.metrics.AUC, keras.metrics.Mean)),
 ]
 
 
 @contextlib.contextmanager
-def listening():
-    """Hear what tapes, optimizers and metrics do; graphs run as Python meanwhile, so that none is recorded."""
+def listening(held=()):
+    """Hear what tapes, optimizers and metrics do; graphs run as Python meanwhile, so that none is recorded.
+
+    No optimizer moves the variables that are `held`.
+    """
     heard, was_eager = Heard(), tf.config.functions_run_eagerly()
     before = [getattr(kind, name) for kind, name in HEARD]
     inherited = [name not in vars(kind) for kind, name in HEARD]
-    gradient, apply, scale_loss, assign, *updates = before
+    gradient, apply, scale_loss, assign, normalize, *updates = before
 
     def heard_gradient(tape, target, sources, *args, **settings):
         found = gradient(tape, target, sources, *args, **settings)
         if tf.executing_eagerly():
             heard.losses.append(float(sum(tf.reduce_sum(tf.cast(part, "float64")) for part in tf.nest.flatten(target))))
             heard.gradients += zip(tf.nest.flatten(sources), tf.nest.flatten(found))
+            heard.calls.append(([float(tf.reduce_sum(part)) for part in tf.nest.flatten(target)], sources))
         return found
 
     def heard_apply(optimizer, grads, trainable_variables=None):
@@ -74,7 +81,8 @@ def listening():
             if not heard.applied:
                 heard.start = values_of(trainable_variables)
             heard.applied.append((optimizer, int(optimizer.iterations), list(grads), trainable_variables))
-        return apply(optimizer, grads, trainable_variables)
+        if not any(variable is each for variable in trainable_variables or () for each in held):
+            apply(optimizer, grads, trainable_variables)
 
     def heard_scale(optimizer, loss):
         heard.scaled = True
@@ -84,6 +92,11 @@ def listening():
         heard.own_values += value is variable or value is variable.value
         return assign(variable, value)
 
+    def heard_normalize(layer, inputs, training=None, **settings):
+        if training and tf.executing_eagerly():
+            heard.normalized.append((layer, int(inputs.shape[0])))
+        return normalize(layer, inputs, training=training, **settings)
+
     def heard_update(update):
         def update_state(metric, *args, **settings):
             if tf.executing_eagerly():
@@ -92,7 +105,7 @@ def listening():
 
         return update_state
 
-    all_heard = [heard_gradient, heard_apply, heard_scale, heard_assign, *map(heard_update, updates)]
+    all_heard = [heard_gradient, heard_apply, heard_scale, heard_assign, heard_normalize, *map(heard_update, updates)]
     try:
         for (kind, name), hears in zip(HEARD, all_heard):
             setattr(kind, name, hears)
@@ -125,8 +138,8 @@ def take(step, batch):
     return step(tuple(batch)) if takes_one_argument(step) else step(*batch)
 
 
-def watched(step, batch) -> Heard:
-    """Take one step in plain Python and return what was heard; the weights stay moved."""
-    with listening() as heard:
+def watched(step, batch, held=()) -> Heard:
+    """Take one step in plain Python and return what was heard; the weights stay moved, but for those that are held."""
+    with listening(held) as heard:
         heard.result = take(step, batch)
     return heard

@@ -153,22 +153,6 @@ def graph_alone(case):
         yield Finding(31 if len(still) == len(case.model.trainable_variables) else 34, "likely", measured, advice)
 
 
-def second_network(case):
-    """A second network that is meant to stand still. Trap 60."""
-    if case.target is None:
-        return
-    shared, distance = loop_probes.same_network(case.model, case.target)
-    if shared:
-        measured = f"the target has {shared} variables in common with the model"
-        advice = "Make it with `keras.models.clone_model(model)`, then `target.set_weights(model.get_weights())`."
-        yield Finding(60, "proven", measured, advice)
-    elif distance > 0 and not any(int(each.iterations) for each in case.optimizers):
-        measured = f"before the first step the target differs from the model, by up to {distance:.3g}"
-        yield Finding(
-            60, "hint", measured, "`clone_model` copies no weights: `target.set_weights(model.get_weights())`."
-        )
-
-
 def whole_loop(case):
     """What only the whole loop shows. Traps 22 to 24, 27, 29, 37, 38, 49, 52, 53."""
     if case.train is None:

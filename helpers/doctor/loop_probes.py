@@ -226,14 +226,6 @@ def loss_before_and_after(model, step, batch) -> tuple[float, float, float]:
     return first.loss, np.nan if returned is None else returned, second.loss
 
 
-def same_network(model, target) -> tuple[int, float]:
-    """Return (variables that both have, largest difference of the others); equal shapes in the same order. Trap 60."""
-    ours = {id(raw(variable)) for variable in model.variables}
-    shared = sum(id(raw(variable)) in ours for variable in target.variables)
-    pairs = [(a, b) for a, b in zip(model.weights, target.weights) if a.shape == b.shape]
-    return shared, max((float(np.abs(np.asarray(a) - np.asarray(b)).max()) for a, b in pairs), default=0.0)
-
-
 @dataclass
 class Epochs:
     """What was heard of the whole loop, run for one epoch, and from the same start for two."""

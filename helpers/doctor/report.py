@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from helpers.doctor import data, gradient_findings, loop_findings, loss_findings, probes, state
+from helpers.doctor import data, gradient_findings, loop_findings, loss_findings, networks, probes, state
 from helpers.doctor.case import Case, Finding
 from helpers.doctor.hearing import listening, take
 from helpers.messages import errors, places
@@ -31,6 +31,10 @@ OTHER_NAMES = {
     58: "two losses on different scales",
     59: "names that Keras 3 no longer has",
     60: "a second network that is the same, or another one",
+    64: "a step that moves the other network, too",
+    65: "one gradient of two losses that want the opposite",
+    70: "two networks that want the same",
+    71: "a BatchNorm over real and drawn rows together",
 }
 # what an error says, and its trap
 OF_ERRORS = [
@@ -65,12 +69,13 @@ RULES = [
     loss_findings.accuracy,
     loop_findings.graph,
     loss_findings.test_step,
-    loop_findings.second_network,
+    networks.two_networks,
+    networks.second_network,
     data.datasets,
     loop_findings.whole_loop,
 ]
 # those that need no step in plain Python
-WITHOUT_A_STEP = [data.features, loop_findings.second_network, data.datasets]
+WITHOUT_A_STEP = [data.features, networks.second_network, data.datasets]
 MISSING = {
     "optimizer": "an optimizer: none was found in the step; pass `optimizer=`, if there is one",
     "loss_fn": "what the loss is made of: it fits no formula that the doctor knows; pass `loss_fn=`, a function "
@@ -205,7 +210,10 @@ def examine(
                 found += rule(case)
                 looked_at.append(what)
             except Exception as error:  # what a probe did not foresee is no reason to end the examination
-                left_out.append(f"{what} ({type(error).__name__}: {errors.short_message(error)[:80]})")
+                if case.takes_features:
+                    left_out.append(f"{what} ({type(error).__name__}: {errors.short_message(error)[:80]})")
+    if not (lines or case.takes_features):
+        left_out.append("what needs the model's outputs: it does not take the batch's features")
     known = {"optimizer": case.has_optimizer, "loss_fn": case.loss_is_known}
     known["validation"] = dataset is None
     left_out += [text for name, text in MISSING.items() if given[name] is None and not known.get(name)]

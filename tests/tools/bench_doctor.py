@@ -29,25 +29,38 @@ def examined(name, make) -> dict:
     from helpers.doctor import examine
 
     patient = make()
-    started = time.monotonic()
+    started = time.process_time()
     report = examine(patient.model, patient.train_step, patient.batch, **patient.options)
     return {
         "patient": name,
         "traps": sorted(patient.traps),
         "outcome": outcome(patient.traps, report.findings),
         "found": [[finding.trap, finding.certainty] for finding in report.findings],
-        "seconds": round(time.monotonic() - started, 1),
+        "seconds": round(time.process_time() - started, 1),
     }
 
 
 def summary(rows) -> dict:
-    """Return the counts of the table, for the broken and for the healthy ones."""
-    broken = Counter(row["outcome"] for row in rows if row["traps"])
-    healthy = Counter(row["outcome"] for row in rows if not row["traps"])
-    accused = Counter(
-        certainty for row in rows if not row["traps"] for certainty in {certainty for _, certainty in row["found"]}
-    )
-    return {"broken": dict(broken), "healthy": dict(healthy), "healthy, by certainty": dict(accused)}
+    """Return the counts of the table, of seen and unseen loops, broken and healthy, and the seconds."""
+    table = {}
+    for place, chosen in (
+        ("seen", [row for row in rows if not is_unseen(row)]),
+        ("unseen", list(filter(is_unseen, rows))),
+    ):
+        healthy = [row for row in chosen if not row["traps"]]
+        accused = Counter(sure for row in healthy for sure in {sure for _, sure in row["found"]})
+        table[place] = {
+            "broken": dict(Counter(row["outcome"] for row in chosen if row["traps"])),
+            "healthy": dict(Counter(row["outcome"] for row in healthy)),
+            "healthy with a finding, by certainty": dict(accused),
+        }
+    seconds = sorted(row["seconds"] for row in rows) or [0.0]
+    table["seconds of an examination"] = {"median": seconds[len(seconds) // 2], "longest": seconds[-1]}
+    return table
+
+
+def is_unseen(row) -> bool:
+    return row["patient"].startswith("unseen")
 
 
 def main():

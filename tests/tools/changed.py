@@ -42,7 +42,7 @@ TESTS = [
     (r"tests/tools/(rules_of_\w+|notebook_reading)\.py", "tests/test_notebook_rules.py tests/test_notebooks.py"),
     (r"tests/tools/(mutants|pasting|checker_figures|dump_verdicts)\.py", "tests/test_mutants.py"),
     (r"tests/tools/mutate_equivalent\.txt", "tests/test_mutate.py"),
-    (r"tests/patients/.*|tests/tools/bench_doctor\.py", "tests/test_doctor*.py"),
+    (r"tests/patients/.*|tests/tools/bench_doctor\.py", "tests/test_doctor*.py tests/test_patients.py"),
     (r"tests/tools/(\w+)\.py", r"tests/test_\1*.py"),
     (r"tests/training_cases\.py", "tests/test_training*.py"),
     (r"tests/(conftest|data_faults)\.py", "tests/test_data*.py"),
