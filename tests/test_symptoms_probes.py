@@ -26,7 +26,8 @@ def all_equal(found):
 
 
 def one_loss_and_one_network(found):
-    return len(found) == 2 and all(len(losses) == len(networks) == 1 for losses, networks in found)
+    apart = all(len(losses) == len(networks) == 1 for losses, networks in found)
+    return apart and set().union(*(networks for _, networks in found)) == {0, 1}
 
 
 # by the build function of a probe: whether what it prints is healthy
