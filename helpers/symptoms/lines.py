@@ -23,6 +23,7 @@ from helpers.doctor import (
     listened,
     loss_before_and_after,
     loss_formula,
+    loss_of_the_judge,
     optimizers_used,
     outputs_range,
     penalties,
@@ -32,6 +33,7 @@ from helpers.doctor import (
     same_network,
     same_start,
     slope_by_hand,
+    tapes_asked,
     traces,
     training_flag,
     untracked,
@@ -247,20 +249,16 @@ def columns_of_text(table):
     return [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
 
 
-def moved_by_the_generator(discriminator, g_step, noise):
-    return what_moved(discriminator, lambda: g_step(noise), ())
+def losses_and_networks(model, train_step, batch):
+    return tapes_asked(model, train_step, batch)
 
 
-def losses_asked_about(generator, train_step, batch):
-    return listened(generator, train_step, batch)[0].losses
+def change_for_the_judge(model, train_step, batch):
+    return loss_of_the_judge(model, train_step, batch)
 
 
-def change_at_higher_logits(losses_of, real_logits, drawn_logits):
-    return np.subtract(losses_of(real_logits, drawn_logits + 1), losses_of(real_logits, drawn_logits))
-
-
-def gap_between_opinions(discriminator, drawn, drawn_logits):
-    return np.ptp([drawn_logits, discriminator(drawn, training=True)], axis=0).max().round(3)
+def rows_of_norms(model, train_step, batch):
+    return [count for _, count in listened(model, train_step, batch)[0].normalized]
 
 
 def way_of_one_and_of_many(model, train_step, features, labels, shares):
