@@ -148,13 +148,14 @@ class Team:
     def wait_for(self, rank, words):
         """Wait until a worker has printed these words; raise WorkersError if it ends without them, or time is over."""
         while words not in self.text(rank):
+            # before the next message: after the last worker's end there is none
+            if rank in self._codes:
+                raise self._died(rank)
             try:
                 self._note(self._messages.get(timeout=0.02))
             except queue.Empty:
                 if time.monotonic() > self._deadline:
                     raise self._too_late() from None
-            if rank in self._codes and words not in self.text(rank):
-                raise self._died(rank)
 
     def kill(self, rank):
         """End a worker at once, as a power cut would."""
