@@ -38,9 +38,9 @@ def test_each_drawing_stands_above_its_nearest_with_their_distance(pictures):
 
 @pytest.mark.parametrize("yardstick", [0.3, 0.7, 40.0])
 def test_losses_and_distances_stand_over_the_same_epochs(yardstick):
-    losses = {"discriminator": np.array([0.7, 0.6, 0.5, 0.6]), "generator": np.array([0.7, 0.9, 1.1, 0.8])}
+    losses = np.array([[0.7, 0.7], [0.6, 0.9], [0.5, 1.1], [0.6, 0.8]])
     upper, lower = plots.loss_and_quality(losses, [1, 4], [50.0, 2.0], yardstick).axes
-    for line, (name, values) in zip(upper.lines, losses.items()):
+    for line, name, values in zip(upper.lines, ["discriminator", "generator"], losses.T):
         assert line.get_label() == name
         np.testing.assert_array_equal(line.get_xydata(), list(zip(range(1, 5), values)))
     assert set(upper.lines[2].get_ydata()) == {np.log(2)}

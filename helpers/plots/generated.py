@@ -57,7 +57,7 @@ def loss_and_quality(losses, measured, distances, yardstick):
     """Draw the losses of two networks over the epochs, and under them how far the drawings were from real pictures.
 
     Args:
-        losses: dict of name -> loss after each epoch in nats, shape (epochs,); at most four.
+        losses: of discriminator and generator after each epoch, in nats, shape (epochs, 2).
         measured: the epochs after which the drawings were measured, counted from 1.
         distances: the distance after each of these epochs, all > 0.
         yardstick: the distance between real pictures and other real pictures, > 0.
@@ -68,7 +68,7 @@ def loss_and_quality(losses, measured, distances, yardstick):
     """
     fig = Figure(figsize=(7.5, 4.6), layout="constrained")
     upper, lower = fig.subplots(2, 1, sharex=True)
-    for (name, values), (color, dashes) in zip(losses.items(), LINES):
+    for name, values, (color, dashes) in zip(("discriminator", "generator"), np.transpose(losses), LINES):
         upper.plot(range(1, len(values) + 1), values, color=color, linestyle=dashes, label=name)
     upper.axhline(np.log(2), color="gray", linewidth=1, label="a coin: ln 2")
     upper.set(ylabel="loss (nats)", ylim=(0, None))
