@@ -37,6 +37,7 @@ class Judge:
         shuffled = pictures[np.random.default_rng(1).permutation(len(pictures))]
         self._real, self._other_real = shuffled[:half], shuffled[half : 2 * half]
         self._real_features = self.features(self._real).numpy()
+        self._unseen = pictures[unseen]
 
     def probabilities(self, pictures):
         """Return the probability of each class, float32 (n, classes)."""
@@ -60,8 +61,11 @@ class Judge:
         }
 
     def measure_real(self):
-        """Return what `measure` says of the other half of the real pictures: the yardstick."""
-        return self.measure(self._other_real)
+        """Return what `measure` says of the other half of the real pictures: the yardstick.
+
+        Only its sure is that of all pictures which the judge did not learn from: of those it did, it is surer.
+        """
+        return self.measure(self._other_real) | {"sure": self.measure(self._unseen)["sure"]}
 
 
 def frechet_distance(one, other):

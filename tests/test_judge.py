@@ -39,6 +39,12 @@ def test_judge_reads_real_digits_and_is_sure_of_most(judge, digits):
     assert judge.measure(judge._real)["distance"] < 0.01 * real["distance"]
 
 
+def test_real_pictures_count_as_sure_only_where_the_judge_never_saw_them(judge, digits):
+    order = np.random.default_rng(0).permutation(len(digits))
+    seen, unseen = np.split(digits[order], [2 * len(digits) // 3])
+    assert judge.measure_real()["sure"] == judge.measure(unseen)["sure"] < judge.measure(seen)["sure"]
+
+
 def test_a_single_picture_again_and_again_is_one_digit_and_far_away(judge, digits):
     surest = digits[judge.probabilities(digits).max(axis=1).argmax()]
     found = judge.measure(np.tile(surest, (300, 1)))

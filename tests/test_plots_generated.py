@@ -47,7 +47,7 @@ def test_losses_and_distances_stand_over_the_same_epochs(yardstick):
     drawn, real = lower.lines
     np.testing.assert_array_equal(drawn.get_xydata(), [[1, 50], [4, 2]])
     assert set(real.get_ydata()) == {yardstick}
-    assert lower.get_yscale() == "log" and upper.get_xlim() == lower.get_xlim()
-    assert (lower.get_xlabel(), upper.get_ylabel()) == ("epoch", "loss (nats)")
+    assert upper.get_yscale() == lower.get_yscale() == "log" and upper.get_xlim() == lower.get_xlim()
+    assert (lower.get_xlabel(), upper.get_ylabel()) == ("epoch", "loss (nats, log scale)")
     low, high = lower.get_ylim()
     assert low < yardstick < high

@@ -57,21 +57,21 @@ def loss_and_quality(losses, measured, distances, yardstick):
     """Draw the losses of two networks over the epochs, and under them how far the drawings were from real pictures.
 
     Args:
-        losses: of discriminator and generator after each epoch, in nats, shape (epochs, 2).
+        losses: of discriminator and generator after each epoch, in nats, all > 0, shape (epochs, 2).
         measured: the epochs after which the drawings were measured, counted from 1.
         distances: the distance after each of these epochs, all > 0.
         yardstick: the distance between real pictures and other real pictures, > 0.
 
     Returns:
         The Figure. A line at ln 2 in the upper panel is a loss of guessing, the line in the lower one the yardstick.
-        Distances are on a logarithmic axis.
+        Both panels have a logarithmic axis: else one loss looks flat beside the other.
     """
     fig = Figure(figsize=(7.5, 4.6), layout="constrained")
     upper, lower = fig.subplots(2, 1, sharex=True)
     for name, values, (color, dashes) in zip(("discriminator", "generator"), np.transpose(losses), LINES):
         upper.plot(range(1, len(values) + 1), values, color=color, linestyle=dashes, label=name)
     upper.axhline(np.log(2), color="gray", linewidth=1, label="a coin: ln 2")
-    upper.set(ylabel="loss (nats)", ylim=(0, None))
+    upper.set(ylabel="loss (nats, log scale)", yscale="log")
     lower.plot(measured, distances, "o-", color=BLUE, label="drawn and real")
     lower.axhline(yardstick, color=ORANGE, linestyle="--", label="real and real")
     lower.set(xlabel="epoch", ylabel="distance (log scale)", yscale="log")
