@@ -133,7 +133,7 @@ def made_anew(generator, discriminator, d_loss_of, g_loss_of, batches):
 # Probes
 
 
-def observe(candidate, seed=1, n_batches=3):
+def observe(candidate, seed=1, n_batches=2):
     generator, discriminator = small_networks(seed)
 
     def d_loss_of(real, noise):
@@ -164,7 +164,7 @@ EXERCISE = Case(
     alternatives=(by_name,),
     mistakes=(built_with_both, made_anew),
     observe=observe,
-    second=lambda candidate: observe(candidate, seed=2, n_batches=4),
+    second=lambda candidate: observe(candidate, seed=2, n_batches=3),
     note=NOTE,
     explanation=EXPLANATION,
     tolerance=1e-4,

@@ -145,7 +145,8 @@ def generator_cut_off(generator, discriminator, g_optimizer, d_optimizer, losses
 @mistake(
     "a difference in place of the sum",
     "Neither sum nor difference: with `d_loss - g_loss` the discriminator wants the generator's loss to be large, "
-    "which counts the drawings twice, and the generator is moved away from its goal. Each network has a loss of its own.",
+    "which counts the drawings twice, and the generator is moved away from its goal. Each network has its own "
+    "loss.",
 )
 def difference(generator, discriminator, g_optimizer, d_optimizer, losses_of, real, noise):
     def totals(real_logits, drawn_logits, cut_logits):

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from helpers.exercises import forms
 from helpers.exercises.exercise import Case, mistake
-from helpers.exercises.lesson09.shared import bce, flat, real_and_noise, small_networks
+from helpers.exercises.lesson09.shared import bce, real_and_noise, slope_of, small_networks
 
 TITLE = "Both losses fall, hand in hand"
 TASK = """\
@@ -129,13 +129,7 @@ def observe(candidate, seed=1, rows=4):
     found = {"what came back": "two things"}
     for name, loss, network in zip(("d_loss", "g_loss"), returned, (discriminator, generator)):
         found[name] = forms.number(loss)
-        variables = network.trainable_variables
-        slope = (
-            tape.gradient(loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-            if tf.is_tensor(loss)
-            else None
-        )
-        found[f"slope of {name}"] = "none" if slope is None else flat(slope)
+        found[f"slope of {name}"] = slope_of(tape, loss, network.trainable_variables)
     return found
 
 

@@ -26,13 +26,13 @@ def train_epoch(take_step, batches, noise_size):
         batches: a list of float32 tensors (B, pixels), all of one shape.
         noise_size: how many numbers of noise a drawing needs, drawn from a normal distribution, mean 0 and deviation 1.
     """
+    losses = []  # A
 
     @tf.function
-    def one_step(real):  # A
+    def one_step(real):
         noise = tf.random.normal((len(real), noise_size))  # B
         return take_step(real, noise)  # C
 
-    losses = []
     for real in batches:  # D
         losses.append(one_step(real))  # E
     return [float(loss) for loss in losses]
@@ -42,23 +42,24 @@ def train_epoch(take_step, batches, noise_size):
 
 
 def train_epoch_broken(take_step, batches, noise_size):
+    losses = []  # A
+
     @tf.function
-    def one_step(real):  # A
+    def one_step(real):
         noise = np.random.normal(size=(len(real), noise_size)).astype("float32")  # B
         return take_step(real, tf.constant(noise))  # C
 
-    losses = []
     for real in batches:  # D
         losses.append(one_step(real))  # E
     return [float(loss) for loss in losses]
 
 
 SUSPECTS = {
-    "A": "A tensor comes in, always of the same shape: one graph, traced once, as it should be.",
+    "A": "A list of Python's, outside of the graph. It may be appended to.",
     "B": "NumPy draws this noise while Python traces the function, that is, once. In the graph stands what it drew, as "
     "a constant, and every step gets it.",
     "C": "The step gets what it is given; a tensor, as it should be.",
-    "D": "A loop of Python's over the batches, a call of the graph for each.",
+    "D": "A loop of Python's over the batches, each a tensor of the same shape: one graph, traced once.",
     "E": "The losses are collected outside of the graph.",
 }
 NOTE = (

@@ -46,7 +46,7 @@ def real_and_noise(seed: int, rows: int = 8) -> tuple[tf.Tensor, tf.Tensor]:
 
 def two_optimizers(g_rate: float = 0.3, d_rate: float = 0.4) -> tuple[keras.Optimizer, keras.Optimizer]:
     """Return an optimizer for the generator and one for the discriminator, whose steps show each gradient's size."""
-    return keras.optimizers.SGD(g_rate, momentum=0.9), keras.optimizers.SGD(d_rate, momentum=0.9)
+    return keras.optimizers.SGD(g_rate), keras.optimizers.SGD(d_rate)
 
 
 def flat(variables) -> np.ndarray:
@@ -57,3 +57,11 @@ def flat(variables) -> np.ndarray:
 def move(optimizer: keras.Optimizer, tape: tf.GradientTape, loss, variables) -> None:
     """Move these variables by a step against the slope of a loss that the tape has recorded."""
     optimizer.apply(tape.gradient(loss, variables), variables)
+
+
+def slope_of(tape: tf.GradientTape, loss, variables) -> np.ndarray | str:
+    """Return the slope of a loss in one array, 0 where it does not depend on a variable; "none" if it has no slope."""
+    gradients = tape.gradient(loss, variables) if tf.is_tensor(loss) else [None]
+    if all(gradient is None for gradient in gradients):
+        return "none"
+    return flat([tf.zeros(v.shape) if gradient is None else gradient for gradient, v in zip(gradients, variables)])
