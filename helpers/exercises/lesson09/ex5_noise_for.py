@@ -26,7 +26,7 @@ and who knows real digits. In thirty drawings, three of each digit:
 
 - that other judge recognizes at least 80 % as the digit that was ordered, and **ten of ten digits** at least once;
 - drawings of the same digit differ: the root of the sum of the squared differences of their pixels is at least 0.9 on
-  average, about half of what it is between any two drawings;
+  average, less than half of what it is between any two drawings;
 - the noise stays near what the generator knows, which is normal noise, with a mean square of 1 per number: the mean
   square over all is at most 2. What a generator draws from far away, nobody has ever looked at.
 
@@ -35,8 +35,8 @@ Loop, optimizer and loss are yours. Thirty steps are enough if Adam's rate is tw
 HINTS = (
     "The tape takes the slope with respect to anything that it watches. What is it here, if no network may move? Make "
     "it a `tf.Variable`.",
-    "The loss is the judge's cross-entropy, with the wanted digits for labels. Begin with normal noise, another row for "
-    "each order, and let the gradient come through judge and generator to it.",
+    "The loss is the judge's cross-entropy, with the wanted digits for labels. Begin with normal noise, another row "
+    "for each order, and let the gradient come through judge and generator to it.",
     "Without more, the noise wanders off to where the judge is surest. A penalty on its mean square holds it back, as "
     "L2 holds weights: begin with `0.3 * tf.reduce_mean(noise**2)`, and look at the mean square when the loop ends.",
 )
@@ -97,8 +97,8 @@ def normal(rows, noise_size):
 
 @mistake(
     "the noise wanders off",
-    "The digits are right, and the noise is far from what the generator knows: its mean square is above 2. Nothing holds "
-    "it, or not enough does. Add a penalty on its mean square to the loss, or take fewer steps.",
+    "The digits are right, and the noise is far from what the generator knows: its mean square is above 2. Nothing "
+    "holds it, or not enough does. Add a penalty on its mean square to the loss, or take fewer steps.",
 )
 def wanders_off(generator, judge, wanted, noise_size):
     return 1.8 * chosen_among_many(generator, judge, wanted, noise_size)
