@@ -54,7 +54,7 @@ def train_step_broken(generator, discriminator, g_optimizer, d_optimizer, losses
         drawn_logits = discriminator(generator(noise, training=True), training=True)  # A
         real_logits = discriminator(real, training=True)  # B
         d_loss, g_loss = losses_of(real_logits, drawn_logits)  # C
-    g_gradients, d_gradients = tape.gradient(d_loss + g_loss, [g_variables, d_variables])  # D
+    g_gradients, d_gradients = tape.gradient([g_loss, d_loss], [g_variables, d_variables])  # D
     g_optimizer.apply(g_gradients, g_variables)  # E
     d_optimizer.apply(d_gradients, d_variables)  # F
     return d_loss, g_loss
@@ -64,8 +64,8 @@ SUSPECTS = {
     "A": "One drawing and one judgment of it, under the tape. Both losses may use them.",
     "B": "The real pictures, judged under the same tape.",
     "C": "Each network's loss, as the lesson has them.",
-    "D": "The slopes of the *sum*, for both networks. So each of them is moved by both losses, its own and that of the "
-    "other, which wants the opposite.",
+    "D": "It looks like pairs, a loss for each network. But a tape that gets a list of losses takes the slopes of their "
+    "*sum*. So each network is moved by both losses, its own and that of the other, which wants the opposite.",
     "E": "The generator's variables, moved by the gradients that stand in the list for them.",
     "F": "The discriminator's variables, moved by the gradients that stand in the list for them.",
 }

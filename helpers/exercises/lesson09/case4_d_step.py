@@ -29,7 +29,7 @@ def d_step(discriminator, d_optimizer, loss_fn, real, drawn):
         loss_fn: loss_fn(labels, logits) is the mean loss; 1 stands for real, 0 for drawn.
         real, drawn: as many real pictures as drawn ones, float32 (B, pixels) each.
     """
-    labels = tf.ones((len(real), 1)), tf.zeros((len(drawn), 1))  # B
+    labels = tf.ones((real.shape[0], 1)), tf.zeros((drawn.shape[0], 1))  # B
     with tf.GradientTape() as tape:
         real_logits = discriminator(real, training=True)  # C
         drawn_logits = discriminator(drawn, training=True)
@@ -44,7 +44,7 @@ def d_step(discriminator, d_optimizer, loss_fn, real, drawn):
 
 def d_step_broken(discriminator, d_optimizer, loss_fn, real, drawn):
     pictures = tf.concat([real, drawn], axis=0)  # A
-    labels = tf.concat([tf.ones((len(real), 1)), tf.zeros((len(drawn), 1))], axis=0)  # B
+    labels = tf.concat([tf.ones((real.shape[0], 1)), tf.zeros((drawn.shape[0], 1))], axis=0)  # B
     with tf.GradientTape() as tape:
         logits = discriminator(pictures, training=True)  # C
         loss = loss_fn(labels, logits)  # D
@@ -103,7 +103,7 @@ def step_on(discriminator, d_optimizer, loss_of):
 def not_in_training(discriminator, d_optimizer, loss_fn, real, drawn):
     def loss_of(discriminator):
         logits = discriminator(tf.concat([real, drawn], axis=0), training=False)
-        return loss_fn(tf.concat([tf.ones((len(real), 1)), tf.zeros((len(drawn), 1))], axis=0), logits)
+        return loss_fn(tf.concat([tf.ones((real.shape[0], 1)), tf.zeros((drawn.shape[0], 1))], axis=0), logits)
 
     return step_on(discriminator, d_optimizer, loss_of)
 
@@ -116,7 +116,7 @@ def not_in_training(discriminator, d_optimizer, loss_fn, real, drawn):
 def still_one_batch(discriminator, d_optimizer, loss_fn, real, drawn):
     def loss_of(discriminator):
         logits = discriminator(tf.concat([drawn, real], axis=0), training=True)
-        return loss_fn(tf.concat([tf.zeros((len(drawn), 1)), tf.ones((len(real), 1))], axis=0), logits)
+        return loss_fn(tf.concat([tf.zeros((drawn.shape[0], 1)), tf.ones((real.shape[0], 1))], axis=0), logits)
 
     return step_on(discriminator, d_optimizer, loss_of)
 

@@ -24,7 +24,7 @@ def losses(generator, discriminator, loss_fn, real, noise):
         loss_fn: loss_fn(labels, logits) is the mean of the cross-entropies.
         real, noise: float32 (B, pixels) and (B, NOISE).
     """
-    ones, zeros = tf.ones((len(real), 1)), tf.zeros((len(real), 1))  # A
+    ones, zeros = tf.ones((real.shape[0], 1)), tf.zeros((real.shape[0], 1))  # A
     real_logits = discriminator(real, training=True)  # B
     drawn_logits = discriminator(generator(noise, training=True), training=True)  # C
     d_loss = (loss_fn(ones, real_logits) + loss_fn(zeros, drawn_logits)) / 2  # D
@@ -36,7 +36,7 @@ def losses(generator, discriminator, loss_fn, real, noise):
 
 
 def losses_broken(generator, discriminator, loss_fn, real, noise):
-    ones, zeros = tf.ones((len(real), 1)), tf.zeros((len(real), 1))  # A
+    ones, zeros = tf.ones((real.shape[0], 1)), tf.zeros((real.shape[0], 1))  # A
     real_logits = discriminator(real, training=True)  # B
     drawn_logits = discriminator(generator(noise, training=True), training=True)  # C
     d_loss = (loss_fn(ones, real_logits) + loss_fn(zeros, drawn_logits)) / 2  # D

@@ -8,8 +8,8 @@ from helpers.exercises.exercise import Case, mistake
 
 TITLE = "Good drawings, until somebody asks for new ones"
 TASK = """\
-While it trains, the generator draws one digit like the other. When it is done and gets new noise, it draws blots. Each
-line has been seen before in this course. Which one is it?"""
+While it trains, the generator's drawings differ from each other as they should. When it is done and gets new noise, all
+that it draws looks much alike. Which line is it?"""
 HINTS = (
     "How much noise has the generator met in an epoch?",
     "Put a `print` beside each line. Which of them speak in every step?",

@@ -31,8 +31,9 @@ def small_networks(seed: int, batch_norm: bool = False) -> tuple[keras.Model, ke
         [keras.Input((NOISE,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(PIXELS, "sigmoid")]
     )
     between = [keras.layers.BatchNormalization(momentum=0.8)] if batch_norm else []
+    tanh = keras.layers.Activation("tanh")
     discriminator = keras.Sequential(
-        [keras.Input((PIXELS,)), keras.layers.Dense(4, "tanh"), *between, keras.layers.Dense(1)]
+        [keras.Input((PIXELS,)), keras.layers.Dense(4), *between, tanh, keras.layers.Dense(1)]
     )
     return generator, discriminator
 
