@@ -64,8 +64,8 @@ SUSPECTS = {
     "A": "One drawing and one judgment of it, under the tape. Both losses may use them.",
     "B": "The real pictures, judged under the same tape.",
     "C": "Each network's loss, as the lesson has them.",
-    "D": "It looks like pairs, a loss for each network. But a tape that gets a list of losses takes the slopes of their "
-    "*sum*. So each network is moved by both losses, its own and that of the other, which wants the opposite.",
+    "D": "It looks like pairs, a loss for each network. But a tape that gets a list of losses takes the slopes of "
+    "their *sum*. So each network is moved by both losses, its own and that of the other, which wants the opposite.",
     "E": "The generator's variables, moved by the gradients that stand in the list for them.",
     "F": "The discriminator's variables, moved by the gradients that stand in the list for them.",
 }

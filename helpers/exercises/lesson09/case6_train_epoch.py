@@ -8,8 +8,8 @@ from helpers.exercises.exercise import Case, mistake
 
 TITLE = "Good drawings, until somebody asks for new ones"
 TASK = """\
-While it trains, the generator's drawings differ from each other as they should. When it is done and gets new noise, all
-that it draws looks much alike. Which line is it?"""
+While it trains, the generator's drawings differ from each other as they should. When it is done and gets new noise,
+they differ much less. Which line is it?"""
 HINTS = (
     "How much noise has the generator met in an epoch?",
     "Put a `print` beside each line. Which of them speak in every step?",
