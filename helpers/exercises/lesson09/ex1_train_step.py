@@ -134,8 +134,23 @@ def step_with(
     "loss was taken for the variables of both networks. Ask the tape for `generator.trainable_variables` alone.",
 )
 def moves_both(generator, discriminator, g_optimizer, d_optimizer, rounds):
-    networks = generator, discriminator
-    return step_with(networks, (g_optimizer, d_optimizer), rounds, g_moves=networks)
+    bce = keras.losses.BinaryCrossentropy(from_logits=True)
+    d_losses = []
+    for real, noise in rounds:
+        drawn = generator(noise, training=True)
+        with tf.GradientTape() as tape:
+            real_logits, drawn_logits = discriminator(real, training=True), discriminator(drawn, training=True)
+            real_loss = bce(tf.ones_like(real_logits), real_logits)
+            d_loss = (real_loss + bce(tf.zeros_like(drawn_logits), drawn_logits)) / 2
+        d_gradients = tape.gradient(d_loss, discriminator.trainable_variables)
+        d_optimizer.apply_gradients(zip(d_gradients, discriminator.trainable_variables))
+        d_losses.append(d_loss)
+    variables = generator.trainable_variables + discriminator.trainable_variables
+    with tf.GradientTape() as tape:
+        drawn_logits = discriminator(generator(noise, training=True), training=True)
+        g_loss = bce(tf.ones_like(drawn_logits), drawn_logits)
+    g_optimizer.apply_gradients(zip(tape.gradient(g_loss, variables), variables))
+    return tf.reduce_mean(d_losses), g_loss
 
 
 @mistake(
