@@ -60,6 +60,11 @@ _BY_SYMPTOM = {
         ),
         (34, "a layer frozen after the graph was traced", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
         (50, "a variable that Keras does not know", "symptoms.ipynb#The-wrong-part-of-the-model-learns"),
+        (
+            64,
+            "a step that moves the other network, too",
+            "clinics/09_two_networks.ipynb#C9.1-The-generator-wins,-and-draws-nothing",
+        ),
     ],
     "The loss is NaN or explodes": [
         (
@@ -228,6 +233,21 @@ _BY_SYMPTOM = {
             "clinics/05_mnist_cnn.ipynb#C5.4-The-limit-is-1,-and-the-steps-are-longer-and-bent",
         ),
         (36, "accumulated gradients that are added up", "symptoms.ipynb#The-step-is-wrong"),
+        (
+            65,
+            "one gradient of two losses that want the opposite",
+            "clinics/09_two_networks.ipynb#C9.3-A-discriminator-that-gives-way",
+        ),
+        (
+            70,
+            "two networks that want the same",
+            "clinics/09_two_networks.ipynb#C9.5-Both-losses-fall,-hand-in-hand",
+        ),
+        (
+            71,
+            "a BatchNorm over real and drawn rows together",
+            "clinics/09_two_networks.ipynb#C9.4-Two-opinions-of-one-drawing",
+        ),
     ],
     "Two runs differ": [
         (37, "an optimizer used again", "02_regression.ipynb#The-training-step,-with-Keras"),
