@@ -12,6 +12,7 @@ EXERCISES = all_exercises()
 ALL = [(exercise_id, name, answer) for exercise_id in EXERCISES for name, answer in answers_to(exercise_id).items()]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("exercise_id", "name", "answer"), ALL, ids=[f"{number}-{name}" for number, name, _ in ALL])
 def test_answer_is_judged_as_a_reader_judges_it(exercise_id, name, answer, nothing_replaced):
     found = verdict(EXERCISES[exercise_id], answer.function)

@@ -1,6 +1,10 @@
 """tests/benchmarks: the command works, and its JSON says what its table says. How fast anything is, no test asserts."""
 
+import contextlib
+import functools
+import io
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -11,6 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 COMMAND = ROOT / "tests" / "benchmarks" / "run.py"
+# what waits for no TensorFlow
+MODULES = ["helpers.data", "helpers.plots"]
 
 
 @pytest.fixture
@@ -19,29 +25,33 @@ def benchmarks(monkeypatch):
     monkeypatch.syspath_prepend(str(COMMAND.parent))
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """Return (what the command printed, the JSON it wrote) for the cheapest section, each figure measured once."""
+    file = tmp_path_factory.mktemp("figures") / "figures.json"
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as printed:
+        patch.syspath_prepend(str(COMMAND.parent))
+        import imports
+        import run as command
+
+        patch.setattr(imports, "MODULES", MODULES)
+        # the command sets what the processes that it starts inherit
+        patch.setattr(command.os, "environ", {**os.environ})
+        command.main(["--repeat", "1", "--json", str(file), "imports"])
+    return printed.getvalue().splitlines(), json.loads(file.read_text(encoding="utf-8"))
+
+
 def run(*arguments):
     # the limit is for a command that hangs
     command = [sys.executable, COMMAND, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=600)
 
 
-@pytest.fixture(scope="module")
-def measured(tmp_path_factory):
-    """Return (what the command printed, the JSON it wrote) for the cheapest section, each figure measured once."""
-    file = tmp_path_factory.mktemp("figures") / "figures.json"
-    done = run("--repeat", "1", "--json", file, "imports")
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines(), json.loads(file.read_text(encoding="utf-8"))
-
-
 def test_json_has_what_the_table_has(measured):
     printed, written = measured
-    rows = [line.split() for line in printed if line.startswith(("helpers.", "tensorflow"))]
+    rows = [line.split() for line in printed if line.startswith("helpers.")]
     figures = written["figures"]
-    assert [row[0] for row in rows] == [figure["name"] for figure in figures]
-    assert {"tensorflow", "helpers.data", "helpers.plots", "helpers.training", "helpers.exercises"} == {
-        figure["name"] for figure in figures
-    }
+    assert [row[0] for row in rows] == [figure["name"] for figure in figures] == MODULES
     for row, figure in zip(rows, figures):
         assert [float(number) for number in row[1:]] == pytest.approx([figure["min"], figure["median"], 1], rel=0.01)
 
@@ -69,8 +79,8 @@ def test_wrong_arguments_are_refused_in_words(arguments, said):
 
 def test_each_section_is_described_and_none_is_a_test():
     modules = {path.stem for path in COMMAND.parent.glob("*.py")} - {"run"}
-    sections = {"imports", "ladder", "train_and_fit", "memory", "checks", "lessons"}
-    assert modules == sections | {"networks", "others", "paired"}
+    sections = {"imports", "ladder", "train_and_fit", "many_workers", "memory", "checks", "lessons"}
+    assert modules == sections | {"networks", "others", "paired", "worker_steps"}
     # pytest would collect these
     assert not [name for name in modules if name.startswith("test_") or name.endswith("_test")]
 
@@ -79,43 +89,61 @@ def test_each_section_is_described_and_none_is_a_test():
 
 
 # `fit` shuffles in another way, and so do the rungs of JAX and PyTorch
-BY_HAND = ["eager", "tf.function a step", "epoch in a graph"]
+BY_HAND = [
+    "eager",
+    "epoch in a graph, dataset",
+    "epoch in a graph, table",
+    "epoch in a graph, table, XLA compiles each",
+]
 
 
 def farthest(weights, others):
     return max(np.abs(one - other).max() for one, other in zip(weights, others))
 
 
-def test_every_rung_with_the_same_batches_ends_with_the_same_weights(benchmarks):
+def after_two_epochs(make, network):
+    epoch = make(network)
+    return [epoch() for _ in range(2)][-1].get_weights()
+
+
+@functools.cache
+def steps_of_one_call():
+    """Return (a network whose last batch is ragged, which XLA compiles apart; its weights by single steps)."""
     import ladder
     import networks
 
-    # a ragged last batch, which XLA compiles apart from the others
-    network, weights = networks.churn(rows=75), {}
-    by_hand = {rung: make for rung, make in ladder.rungs_of(network).items() if rung.split(",")[0] in BY_HAND}
-    by_hand["XLA compiles each step"] = lambda network: ladder.over_table(network, "step")
-    for rung, make in by_hand.items():
-        epoch = make(network)
-        weights[rung] = [epoch() for _ in range(2)][-1].get_weights()
-    assert len(weights) == 6
-    first, *others = weights.values()
-    for other in others:
-        assert farthest(first, other) < 1e-5
-    assert farthest(first, network.start()[0].get_weights()) > 1e-3
+    network = networks.churn(rows=75)
+    return network, after_two_epochs(ladder.function_a_step, network)
 
 
-def test_every_form_of_training_trains(benchmarks):
+@pytest.mark.sampled
+@pytest.mark.parametrize("rung", [*BY_HAND, "XLA compiles each step"])
+def test_a_rung_with_the_same_batches_ends_with_the_same_weights(benchmarks, rung):
+    import ladder
+
+    network, weights = steps_of_one_call()
+    rungs = {name.removesuffix(" epoch"): make for name, make in ladder.rungs_of(network).items()}
+    rungs["XLA compiles each step"] = lambda network: ladder.over_table(network, "step")
+    assert farthest(weights, after_two_epochs(rungs[rung], network)) < 1e-5
+    assert farthest(weights, network.start()[0].get_weights()) > 1e-3
+
+
+FORMS = ["train, arrays", "train, dataset", "fit, arrays", "fit, arrays, 32 steps a call", "fit, dataset"]
+FORMS += ["fit, arrays, an epoch a call", "fit, arrays, 32 steps a call, XLA", "fit, dataset, 32 steps a call"]
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_of_training_trains(benchmarks, form):
     import networks
     import train_and_fit
 
     network = networks.churn(rows=75)
-    forms = train_and_fit.forms_of(network)
-    assert len(forms) == 8
-    for form, run in forms.items():
-        model = run(network, 2)
-        moved = [np.abs(one - two).max() for one, two in zip(model.get_weights(), network.start()[0].get_weights())]
-        # of six steps of Adam none is longer than its rate
-        assert min(moved) > 1e-4 and max(moved) < 0.0061, form
+    assert sorted(train_and_fit.forms_of(network)) == sorted(FORMS)
+    model = train_and_fit.forms_of(network)[form](network, 2)
+    moved = [np.abs(one - two).max() for one, two in zip(model.get_weights(), network.start()[0].get_weights())]
+    # of six steps of Adam none is longer than its rate
+    assert min(moved) > 1e-4 and max(moved) < 0.0061
 
 
 def test_a_comparison_is_made_turn_by_turn(benchmarks):

@@ -31,6 +31,8 @@ def test_an_exercise_costs_its_own_tests_only():
         ("helpers/plots/descent.py", "tests/test_plots.py"),
         ("helpers/messages/traps.py", "tests/test_symptoms.py"),
         ("helpers/messages/traps.py", "tests/test_cheat_sheet.py"),
+        ("helpers/doctor/probes.py", "tests/test_symptoms_probes.py"),
+        ("helpers/symptoms/loops.py", "notebooks/symptoms.ipynb"),
         ("notebooks/glossary.ipynb", "tests/test_glossary.py"),
         ("tests/tools/refresh.py", "tests/test_refresh.py"),
         ("requirements.txt", "tests/test_install.py"),

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import nbformat
@@ -122,3 +123,39 @@ def test_what_takes_long_comes_first(course, exercises):
     files = list(dict.fromkeys(re.findall(r"^(\S+)::", printed, re.MULTILINE)))
     short = ["tests/test_aaa.py", "tests/test_good.py", "tests/test_mutants.py"]
     assert files == ["notebooks/broken.ipynb", "tests/test_answers.py", "tests/test_exercises.py", *short], printed
+
+
+def test_a_third_is_drawn_always_the_same_and_an_exercise_as_a_whole(request):
+    is_drawn = request.config.pluginmanager.get_plugin(str(ROOT / "conftest.py")).is_drawn
+    assert 80 < sum(is_drawn(f"tests/test_training.py::test_it[{number}]") for number in range(300)) < 120
+    numbers = [f"0{lesson}.{number}" for lesson in range(1, 8) for number in range(1, 7)]
+    files = ["exercises.py::test_it[{}]", "answers.py::test_answer[{}-short]", "mutants.py::test_mutant[{}]"]
+    drawn = [[is_drawn(f"tests/test_{file.format(number)}") for file in files] for number in numbers]
+    assert {any(three) == all(three) for three in drawn} == {True}
+    assert 10 < sum(map(any, drawn)) < 18
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_what_is_sampled_and_not_drawn_is_left_out(request, everything):
+    """And counted, so that a run says how much it left out."""
+    plugin, left_out = request.config.pluginmanager.get_plugin(str(ROOT / "conftest.py")), []
+    hook = SimpleNamespace(pytest_deselected=lambda items: left_out.extend(items))
+    config = SimpleNamespace(option=SimpleNamespace(everything=everything), hook=hook)
+    items = [FoundTest(f"tests/test_it.py::test_it[{number}]", number % 2 == 0) for number in range(40)]
+    remaining = list(items)
+    plugin.pytest_collection_modifyitems(config, remaining)
+    assert len(remaining) + len(left_out) == 40
+    expected = [] if everything else [item for item in items if item.sampled and not plugin.is_drawn(item.nodeid)]
+    assert set(left_out) == set(expected) and len(expected) < 20
+
+
+class FoundTest:
+    """What pytest found, with or without the mark."""
+
+    path = Path("tests/test_it.py")
+
+    def __init__(self, nodeid, sampled):
+        self.nodeid, self.sampled = nodeid, sampled
+
+    def get_closest_marker(self, name):
+        return self.sampled and name == "sampled"

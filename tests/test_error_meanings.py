@@ -59,6 +59,12 @@ ERRORS = [
     ("return values + None", "TypeError", "None stands where"),
     ("return None.shape", "AttributeError", "None stands where"),
     ("return tf.Variable(1.0).assign_sub(None)", "ValueError", "None stands where"),
+    (
+        "class Trainer:\n    @tf.function\n    def step(self, x):\n        return self.rate * x  # mark\n"
+        "step = Trainer().step\nreturn step(values)",
+        "AttributeError: 'NoneType'",
+        "when no name holds its object",
+    ),
     ("metric = keras.metrics.Mean()\nreturn metric.result + 1", "'method' and 'int'", "parentheses behind its name"),
     ("return keras.metrics.Mean().result.numpy()", "'function' object", "parentheses behind its name"),
     ("with tf.GradientTape as tape:  # mark\n    pass", "'type' object", "parentheses behind its name"),

@@ -475,3 +475,49 @@ def test_path_of_a_checkpoint(tmp_path):
     tf.train.Checkpoint(number=tf.Variable(0)).save(str(tmp_path / "run"))
     assert list((tmp_path / "run").iterdir()) == [] and (tmp_path / "run-1.index").exists()
     assert tf.train.latest_checkpoint(str(tmp_path / "run")) is None
+
+
+@says("08.1", "`tf.nn.compute_average_loss` and", "`tf.nn.scale_regularization_loss`", "know the number of workers")
+def test_parts_of_a_loss_by_tensorflow():
+    losses = tf.constant([1.0, 2.0])
+    assert float(tf.nn.compute_average_loss(losses, global_batch_size=6)) == pytest.approx(0.5)
+    strategy = tf.distribute.OneDeviceStrategy("/cpu:0")
+    penalties = strategy.run(lambda: tf.nn.scale_regularization_loss(tf.constant([0.3, 0.5])))
+    assert strategy.num_replicas_in_sync == 1 and float(penalties) == pytest.approx(0.8)
+
+
+@says("08.4", "`2 (n - 1) / n` times their size", "the latency's part")
+def test_bits_of_a_ring():
+    gradients, workers = 1000, np.array([2, 8, 1000])
+    sent = 2 * (workers - 1) * gradients / workers
+    assert np.all(np.diff(sent) > 0) and sent[-1] < 2 * gradients
+
+
+@says("08.5", "It is what BatchNorm does with `synchronized=True`")
+@says("C8.5", "`BatchNormalization(synchronized=True)`", "`LayerNormalization`, which never asks")
+def test_layers_that_look_at_a_batch_and_at_a_row():
+    assert keras.layers.BatchNormalization(synchronized=True).synchronized
+    assert not keras.layers.BatchNormalization().synchronized
+    rows = tf.constant([[1.0, 5.0], [2.0, 3.0], [9.0, 4.0]])
+    layer = keras.layers.LayerNormalization()
+    np.testing.assert_allclose(layer(rows)[:1], layer(rows[:1]), rtol=1e-6)
+
+
+@says("C8.1", "Under an optimizer like Adam, which divides by the size of the gradients", "does not explode, and hides")
+def test_adam_hides_the_size_of_gradients():
+    places = [keras.Variable(0.0), keras.Variable(0.0)]
+    for place, size in zip(places, (1.0, 8.0)):
+        optimizer = keras.optimizers.Adam(0.1)
+        for gradient in (0.5, -0.2, 0.4):
+            optimizer.apply([tf.constant(size * gradient)], [place])
+    assert float(places[0]) == pytest.approx(float(places[1]), rel=1e-4)
+
+
+@says("C8.3", "replicas that begin apart stay apart")
+def test_replicas_that_begin_apart():
+    replicas = [keras.Variable(1.0), keras.Variable(3.0)]
+    optimizers = [keras.optimizers.Adam(0.1) for _ in replicas]
+    for summed in (0.5, -0.2, 0.4):
+        for replica, optimizer in zip(replicas, optimizers):
+            optimizer.apply([tf.constant(summed)], [replica])
+    assert float(replicas[1]) - float(replicas[0]) == pytest.approx(2.0)

@@ -1,4 +1,7 @@
-"""Every exercise: what its check accepts, rejects and names, and that it is written out."""
+"""Every exercise: what its check accepts, rejects and names, and that it is written out.
+
+That its reference is right is asked of every exercise in every run; what takes long, of a third of them (conftest.py).
+"""
 
 import inspect
 import random
@@ -36,17 +39,20 @@ def test_reference_is_right(exercise):
     assert verdict(exercise, exercise.reference).kind == Kind.RIGHT
 
 
+@pytest.mark.sampled
 @each_exercise
 def test_solution_shown_is_the_reference_and_runs_alone(exercise):
     assert verdict(exercise, paste(exercise, sources.text_of(exercise.reference))).kind == Kind.RIGHT
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("exercise", "other"), ALTERNATIVES, ids=name_of)
 def test_other_right_answer_is_right(exercise, other):
     found = verdict(exercise, other)
     assert found.kind == Kind.RIGHT, found
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=name_of)
 def test_mistake_gets_its_name(exercise, mistake):
     found = verdict(exercise, forwarding(mistake.wrong))
@@ -62,6 +68,7 @@ def test_starter_is_not_attempted(exercise):
     assert verdict(exercise, starter).kind == Kind.BLANK
 
 
+@pytest.mark.sampled
 @each_exercise
 def test_mistakes_differ_by_more_than_rounding(exercise):
     """A hundred times the tolerance, so that no other processor takes one for another."""
@@ -77,6 +84,7 @@ def test_mistakes_differ_by_more_than_rounding(exercise):
     assert alike == []
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("exercise", [each for each in EXERCISES.values() if each.target], ids=name_of)
 def test_known_answers_are_far_from_the_bounds_of_a_target(exercise):
     """A tenth of a bound at least, so that another processor or another start finds them on the same side."""
@@ -98,6 +106,7 @@ def test_measurements_can_be_compared(exercise):
     assert {side(outcome.measured[name], bounds) for name, bounds in exercise.target.items()} <= {"within"}
 
 
+@pytest.mark.sampled
 @each_exercise
 def test_answer_that_spoils_its_inputs_spoils_no_later_check(exercise):
     if inspect.isclass(exercise.reference):
@@ -116,6 +125,7 @@ def test_answer_that_spoils_its_inputs_spoils_no_later_check(exercise):
     assert verdict(exercise, exercise.reference).kind == Kind.RIGHT
 
 
+@pytest.mark.sampled
 @each_exercise
 def test_check_does_not_depend_on_settings_and_leaves_them(exercise):
     states = random.getstate(), np.random.get_state()[1].tolist()
@@ -133,6 +143,7 @@ def test_check_does_not_depend_on_settings_and_leaves_them(exercise):
     assert states == (random.getstate(), np.random.get_state()[1].tolist())
 
 
+@pytest.mark.sampled
 @each_exercise
 def test_useless_answers_are_never_right(exercise):
     """Answers without any thought: one number, one array, the first argument, an error."""

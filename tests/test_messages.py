@@ -40,6 +40,9 @@ def test_markdown_in_explanations_becomes_html():
     page = "a <code>b*c*d</code> <em>e</em> <strong>f</strong> 2 * 3 * 4 &lt; 5"
     assert message._as_html("a `b*c*d` *e* **f** 2 * 3 * 4 < 5") == page
     assert message._as_html("`a` or `b`, not *c*") == "<code>a</code> or <code>b</code>, not <em>c</em>"
+    assert message._as_html("**`a` is b.** `2**3**4`, `5**6` and `7**8`") == (
+        "<strong><code>a</code> is b.</strong> <code>2**3**4</code>, <code>5**6</code> and <code>7**8</code>"
+    )
 
 
 def test_check_hint_and_solution_show_something(capsys, monkeypatch):

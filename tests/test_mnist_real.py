@@ -12,7 +12,9 @@ from helpers.data import MNIST_FILES
 LEAST_OF_ONE_SEED = 0.979
 
 
-def test_lesson_05_reads_mnist(real_data, tfds_folder, monkeypatch):
+def test_lesson_05_reads_mnist(request, real_data, tfds_folder, monkeypatch):
+    if not request.config.getoption("--everything"):
+        pytest.skip("two minutes of training: pytest --everything")
     folder = real_data / "mnist" if (real_data / "mnist").is_dir() else real_data
     if not all((folder / name).is_file() for name in MNIST_FILES):
         pytest.skip("the four files of MNIST are not here (python -m helpers.data fetch)")

@@ -1,7 +1,7 @@
 """Mutants: small accidental changes of each reference. None that matters may pass, or get the name of a mistake.
 
-Every run judges a few of each exercise, always the same. `pytest tests/test_mutants.py --every-mutant` judges all of
-them, as does the workflow once a week, and the command that tests only what was changed for an exercise that was.
+Every run judges a few of a third of the exercises, always the same. `pytest tests/test_mutants.py --everything` judges
+all, as does the workflow once a week, and the command that tests only what was changed for an exercise that was.
 """
 
 import dataclasses
@@ -22,14 +22,16 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXER
 @pytest.fixture
 def most(request):
     """Return how many mutants of an exercise are judged, None for all."""
-    return None if request.config.getoption("--every-mutant") else FEW
+    return None if request.config.getoption("--everything") else FEW
 
 
+@pytest.mark.sampled
 @each_exercise
 def test_no_mutant_passes(exercise, most):
     assert judged_mutants(exercise, most)["wrongly accepted"] == []
 
 
+@pytest.mark.sampled
 @each_exercise
 def test_no_mutant_gets_the_name_of_another_mistake(exercise, most):
     assert judged_mutants(exercise, most)["wrongly named"] == []

@@ -146,6 +146,7 @@ def fitted(case):
     return by_fit(**SAME[case])
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", SAME)
 def test_train_equals_fit(case):
     hand = by_hand(**SAME[case])
@@ -336,6 +337,7 @@ WRONG = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("right, wrong", WRONG.values(), ids=WRONG)
 def test_a_wrong_loop_is_far_from_fit(right, wrong):
     distance = difference(by_hand(**wrong)[0], fitted(right)[0])

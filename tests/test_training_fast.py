@@ -67,6 +67,7 @@ def noisy():
     return keras.Sequential([keras.Input((6,)), Noise(), keras.layers.Dense(8, "tanh"), keras.layers.Dense(1)])
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "build, class_weight",
     [(network, None), (network, CLASS_WEIGHT), (everything, None), (noisy, None)],

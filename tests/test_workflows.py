@@ -87,7 +87,7 @@ def scripts(text):
 
 def test_workflows_are_read():
     assert set(WORKFLOWS) == {"tests", "newest"}
-    assert set(jobs(WORKFLOWS["newest"])) == {"newest", "prereleases", "every-mutant"}
+    assert set(jobs(WORKFLOWS["newest"])) == {"newest", "prereleases", "everything", "cluster"}
     assert set(jobs(WORKFLOWS["tests"])) == {"pinned"}
     for text in WORKFLOWS.values():
         assert len(scripts(text)) == text.count(" run: ")
@@ -114,7 +114,7 @@ def test_what_the_workflows_name_is_there():
     named = set(
         re.findall(r"(?:tests|notebooks|\.ci)/[\w*./]+", "".join(map("".join, map(scripts, WORKFLOWS.values()))))
     )
-    named |= set(re.search(r"WHAT_RUNS: (.+)", WORKFLOWS["newest"])[1].split()) - {"--nbval-lax"}
+    named |= set(re.search(r"WHAT_RUNS: (.+)", WORKFLOWS["newest"])[1].split()) - {"--everything", "--nbval-lax"}
     assert {
         "notebooks",
         "tests/test_exercise_claims.py",
@@ -130,10 +130,10 @@ def test_both_jobs_run_the_lessons_the_claims_and_the_loop():
         assert "report_breakage.py result.xml" in text
 
 
-def test_every_mutant_is_judged_once_a_week_with_the_pinned_releases():
-    install, judge = scripts(jobs(WORKFLOWS["newest"])["every-mutant"])
+def test_everything_is_run_once_a_week_with_the_pinned_releases():
+    install, _, run = scripts(jobs(WORKFLOWS["newest"])["everything"])
     assert install == "python -m pip install -r requirements.txt"
-    assert judge == "python -m pytest tests/test_mutants.py --every-mutant"
+    assert run == "python -m pytest --everything"
 
 
 def test_only_the_newest_releases_may_write_issues():

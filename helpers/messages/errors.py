@@ -71,7 +71,8 @@ MEANINGS = [
         (TypeError, AttributeError, ValueError),
         "NoneType|None values not supported",
         "None stands where a value is needed. Often it comes from a function without `return`, a method like "
-        "`append`, which returns nothing, or a gradient that the tape did not record.",
+        "`append`, which returns nothing, or a gradient that the tape did not record. In a method under `tf.function`, "
+        "`self` becomes None when no name holds its object.",
     ),
     (
         (TypeError, AttributeError, ValueError),

@@ -89,9 +89,12 @@ def _sentence(headline):
 
 def _as_html(text):
     """Return a text with a message's Markdown in it as HTML."""
-    code_or_text = re.split(r"`([^`]+)`", html.escape(text, quote=False))
-    marked = [re.sub(r"\*\*(\S[^*]*)\*\*", r"<strong>\1</strong>", part) for part in code_or_text[::2]]
-    marked = [re.sub(r"(?<![\w*])\*([^\s*][^*]*)\*(?![\w*])", r"<em>\1</em>", part) for part in marked]
+    # code is passed over first: its stars mark nothing, also where it stands between two that do
+    strong = re.compile(r"`[^`]+`|\*\*(?=\S)((?:`[^`]+`|[^*`])+)\*\*")
+    text = html.escape(text, quote=False)
+    text = strong.sub(lambda found: f"<strong>{found[1]}</strong>" if found[1] else found[0], text)
+    code_or_text = re.split(r"`([^`]+)`", text)
+    marked = [re.sub(r"(?<![\w*])\*([^\s*][^*]*)\*(?![\w*])", r"<em>\1</em>", part) for part in code_or_text[::2]]
     code_or_text[::2] = marked
     code_or_text[1::2] = [f"<code>{part}</code>" for part in code_or_text[1::2]]
     return "".join(code_or_text)

@@ -78,6 +78,8 @@ _BY_SYMPTOM = {
             "an infinite slope under a finite loss",
             "clinics/01_gradient_tape.ipynb#C1.4-The-loss-is-finite,-and-then-everything-is-NaN",
         ),
+        (54, "sums over the entries of a row", "symptoms.ipynb#The-loss-is-NaN-or-explodes"),
+        (58, "two losses on different scales", "symptoms.ipynb#The-loss-is-NaN-or-explodes"),
     ],
     "The loss is too good": [
         (
@@ -225,6 +227,7 @@ _BY_SYMPTOM = {
             "clinics/03_heart_failure.ipynb#C3.5-Back-to-the-best-epoch,-and-nothing-changes",
         ),
         (52, "a run resumed without its optimizer", "clinics/06_state.ipynb#C6.5-After-a-restart-the-loss-jumps-up"),
+        (60, "a second network that is the same, or another one", "symptoms.ipynb#Restoring-does-not-help"),
     ],
     "The step is wrong": [
         (
@@ -252,10 +255,33 @@ _BY_SYMPTOM = {
     "Two runs differ": [
         (37, "an optimizer used again", "02_regression.ipynb#The-training-step,-with-Keras"),
     ],
+    "Many workers differ from one": [
+        (
+            66,
+            "a loss averaged over the worker's own rows",
+            "clinics/08_many_machines.ipynb#C8.1-The-more-workers,-the-longer-the-steps",
+        ),
+        (
+            67,
+            "rows that several workers get",
+            "clinics/08_many_machines.ipynb#C8.2-Four-workers,-and-an-epoch-is-as-long-as-with-one",
+        ),
+        (
+            68,
+            "a file that every worker writes",
+            "clinics/08_many_machines.ipynb#C8.4-Saved,-killed,-and-nothing-to-go-on-from",
+        ),
+        (
+            69,
+            "BatchNorm that sees a share of the batch",
+            "clinics/08_many_machines.ipynb#C8.5-Every-number-becomes-1-or--1",
+        ),
+    ],
     "It crashes": [
         (2, "a tape that was asked twice", "01_gradient_tape.ipynb#What-the-tape-records"),
         (16, "labels of the wrong type", "02_regression.ipynb#The-training-step,-with-Keras"),
         (30, "variables made inside a graph", "05_mnist_cnn.ipynb#What-a-graph-keeps"),
+        (59, "names that Keras 3 no longer has", "symptoms.ipynb#Old-code-on-Keras-3"),
     ],
     "The inputs are wrong": [
         (

@@ -12,6 +12,7 @@ from helpers.plots.digits import after_one_batch, mistakes, seconds
 from helpers.plots.generated import drawings, loss_and_quality, nearest_pairs
 from helpers.plots.palette import BLUE, ORANGE
 from helpers.plots.regression import line_and_path, settling
+from helpers.plots.scaling import loss_by_rate, speedups, step_parts
 from helpers.plots.showing import animate, show, slider
 from helpers.plots.speed import heat_map, ladder, spread, who_starts_what
 from helpers.plots.tables import rate_by_category
@@ -34,6 +35,7 @@ __all__ = [
     "line_and_path",
     "lines",
     "loss_and_quality",
+    "loss_by_rate",
     "operations",
     "logit_to_loss",
     "mistakes",
@@ -47,7 +49,9 @@ __all__ = [
     "seconds",
     "show",
     "slider",
+    "speedups",
     "spread",
+    "step_parts",
     "walk",
     "walks_on_map",
     "who_starts_what",

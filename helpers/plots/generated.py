@@ -72,6 +72,8 @@ def loss_and_quality(losses, measured, distances, yardstick):
         upper.plot(range(1, len(values) + 1), values, color=color, linestyle=dashes, label=name)
     upper.axhline(np.log(2), color="gray", linewidth=1, label="a coin: ln 2")
     upper.set(ylabel="loss (nats, log scale)", yscale="log")
+    upper.minorticks_off()
+    upper.set_yticks([0.25, 0.5, 1, 2, 4], ["0.25", "0.5", "1", "2", "4"])
     lower.plot(measured, distances, "o-", color=BLUE, label="drawn and real")
     lower.axhline(yardstick, color=ORANGE, linestyle="--", label="real and real")
     lower.set(xlabel="epoch", ylabel="distance (log scale)", yscale="log")

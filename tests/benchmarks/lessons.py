@@ -13,7 +13,7 @@ REPEAT = 3
 
 def measure(repeat):
     """Return {lesson: its seconds, one value a run}."""
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]*_*.ipynb"))
     return {path.stem: [seconds_of(path) for _ in range(repeat)] for path in paths}
 
 

@@ -27,7 +27,7 @@ import paired
 import psutil
 
 # modules, imported when their turn comes: some start TensorFlow, which the others need not wait for
-SECTIONS = ["imports", "ladder", "train_and_fit", "memory", "checks", "lessons"]
+SECTIONS = ["imports", "ladder", "train_and_fit", "many_workers", "memory", "checks", "lessons"]
 
 
 def machine():

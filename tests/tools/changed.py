@@ -21,15 +21,20 @@ TESTS = [
         r"helpers/messages/\w+\.py",
         "tests/test_messages.py tests/test_error_meanings.py tests/test_symptoms.py tests/test_cheat_sheet.py",
     ),
+    (r"helpers/(doctor|symptoms)/\w+\.py", r"notebooks/symptoms.ipynb tests/test_\1*.py tests/test_symptoms*.py"),
     (r"helpers/(\w+)(/\w+)?\.py", r"tests/test_\1*.py"),
     (r"helpers/(.*/)?__init__\.py|helpers/jupyter/.*", "tests/test_install.py"),
-    (r"notebooks/symptoms\.ipynb", "notebooks/symptoms.ipynb tests/test_symptoms.py tests/test_notebooks.py"),
+    (
+        r"notebooks/symptoms\.ipynb",
+        "notebooks/symptoms.ipynb tests/test_symptoms*.py tests/test_report_picture.py tests/test_notebooks.py",
+    ),
     (r"notebooks/(glossary|cheat_sheet)\.ipynb", r"\g<0> tests/test_\1.py tests/test_notebooks.py"),
     (r"notebooks/(exercises|solutions)/.*", r"\g<0> tests/test_exercise_notebooks.py tests/test_notebooks.py"),
     (r"notebooks/published\.ipynb", r"\g<0> tests/test_published.py tests/test_notebooks.py"),
     (r"notebooks/clinics/.*", r"\g<0> tests/test_clinics.py tests/test_notebooks.py"),
     (r"notebooks/.*\.ipynb", r"\g<0> tests/test_notebooks.py"),
-    (r"notebooks/figures/.*", "tests/test_refresh.py"),
+    (r"notebooks/scripts/.*|tests/cluster/.*", "tests/cluster/test_cluster.py notebooks/08*.ipynb"),
+    (r"notebooks/figures/.*", "tests/test_refresh.py tests/test_report_picture.py"),
     (r"data/.*", "tests/test_make_data.py tests/test_data*.py"),
     (r"tests/tools/lesson_template\.ipynb", r"\g<0> tests/test_notebook_rules.py"),
     (r"tests/tools/rules_of_glossary\.py", "tests/test_glossary.py tests/test_notebooks.py"),
@@ -37,6 +42,7 @@ TESTS = [
     (r"tests/tools/(rules_of_\w+|notebook_reading)\.py", "tests/test_notebook_rules.py tests/test_notebooks.py"),
     (r"tests/tools/(mutants|pasting|checker_figures|dump_verdicts)\.py", "tests/test_mutants.py"),
     (r"tests/tools/mutate_equivalent\.txt", "tests/test_mutate.py"),
+    (r"tests/patients/.*|tests/tools/bench_doctor\.py", "tests/test_doctor*.py tests/test_patients.py"),
     (r"tests/tools/(\w+)\.py", r"tests/test_\1*.py"),
     (r"tests/training_cases\.py", "tests/test_training*.py"),
     (r"tests/(conftest|data_faults)\.py", "tests/test_data*.py"),
@@ -80,9 +86,9 @@ def commands(paths):
     calls = []
     if numbers:
         files = [f"tests/test_{name}.py" for name in ("exercises", "answers", "mutants", "clinics")]
-        calls.append(["-o", "addopts=", *files, "--every-mutant", "-k", " or ".join(numbers)])
+        calls.append(["-o", "addopts=", *files, "--everything", "-k", " or ".join(numbers)])
     if rest or numbers:
-        calls.append(["-p", "no:cacheprovider", *sorted({*rest, "tests/test_style.py"})])
+        calls.append(["-p", "no:cacheprovider", "--everything", *sorted({*rest, "tests/test_style.py"})])
     return calls
 
 

@@ -19,7 +19,7 @@ def all_notebooks():
 
 
 def is_lesson(path):
-    return path.parent == NOTEBOOKS and bool(re.match(r"(?!00)\d\d_", path.name))
+    return path.parent == NOTEBOOKS and bool(re.match(r"(?!00)\d\d[a-z]?_", path.name))
 
 
 def is_clinic(path):

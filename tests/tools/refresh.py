@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.preprocessors import CellExecutionError, ClearOutputPreprocessor, ExecutePreprocessor
 
+import report_picture
 from notebook_reading import NOTEBOOKS, TEMPLATE, all_cells, all_notebooks, as_typed, outline, without_colors
 
 FIGURE_LESSON = NOTEBOOKS / "03_heart_failure.ipynb"
@@ -133,6 +134,8 @@ def main(names):
             failures.append(f"{as_typed(path)}, {error} (the file was left as it was)")
     if FIGURE_LESSON in refreshed:
         store_readme_figure()
+    if report_picture.PAGE in refreshed:
+        report_picture.store()
     # at the end, below what TensorFlow writes meanwhile
     for failure in failures:
         print(failure, file=sys.stderr)

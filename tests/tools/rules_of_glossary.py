@@ -15,7 +15,7 @@ GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 # two lines on a page of usual width
 MOST_WORDS, MOST_CHARACTERS = 40, 225
 # where an entry leads: the section that explains the word, in brackets at its end
-HOME = re.compile(r"\(\[[^\]]+\]\((\d\d_|exercises/\d\d_)\w+\.ipynb#\S+\)\)$")
+HOME = re.compile(r"\(\[[^\]]+\]\((\d\d[a-z]?_|exercises/\d\d_)\w+\.ipynb#\S+\)\)$")
 # what lessons set in bold because it matters, not because it is a technical word
 NO_TERMS = {
     "added",

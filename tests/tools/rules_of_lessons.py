@@ -103,7 +103,7 @@ def called_names(tree):
 def lesson_is_in_order(notebook, path):
     if not is_lesson(path):
         return []
-    number, problems = path.name[:2], []
+    number, problems = path.name.partition("_")[0], []
     if not notebook.cells[0].source.startswith(f"# {number} "):
         problems.append(f"its first line should be: # {number} Title")
     titles = [text for level, text in outline(notebook) if level == 2]
@@ -122,7 +122,7 @@ def clinic_is_in_order(notebook, path):
     """# 03 Title: clinic; four to six cases, ## C3.1 What one sees, numbered in order; at the end ## Next."""
     if not is_clinic(path):
         return []
-    number, problems = path.name[:2], []
+    number, problems = path.name.partition("_")[0], []
     if not re.match(rf"# {number} .+: clinic\n", notebook.cells[0].source):
         problems.append(f"its first line should be: # {number} Title: clinic")
     titles = [text for level, text in outline(notebook) if level == 2]
