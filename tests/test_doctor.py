@@ -90,6 +90,15 @@ def test_findings_are_for_programs_too(broken):
     assert all(any(f"`{name}=`" in text for text in found.not_examined) for name in ("test_step", "dataset", "train"))
 
 
+def test_what_was_not_examined_is_not_said_to_be_looked_at(broken, healthy):
+    needing = {"an evaluation that changes the model", "what only the dataset shows", "what only the whole loop shows"}
+    for found in (broken[0], healthy):
+        assert not needing & set(found.looked_at)
+        # a table of all pairs says itself what the loss is made of
+        assert not [text for text in found.not_examined if "`loss_fn=`" in text]
+        assert found.looked_at.count("what the loss is made of") == 1
+
+
 def test_text_and_page_say_the_same(broken):
     text, page = repr(broken[0]), broken[0]._repr_html_()
     words = re.sub(r"<[^>]+>", " ", page)

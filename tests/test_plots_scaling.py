@@ -56,4 +56,7 @@ def test_loss_by_rate_marks_the_lowest_and_leaves_out_what_is_no_number(best):
     np.testing.assert_array_equal(mark.get_xydata(), [[rates[best], 0.5]])
     np.testing.assert_allclose(other_mark.get_xydata(), [[rates[best], 0.6]])
     assert ax.get_xscale() == "log" and "rate" in ax.get_xlabel() and "nats" in ax.get_ylabel()
+    # the rates that were tried, and nothing between them
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.01", "0.1", "1", "10"]
+    assert not len(ax.xaxis.get_minorticklocs())
     assert [text.get_text() for text in fig.legends[0].get_texts()] == ["64 rows a batch", "1,024 rows a batch"]

@@ -25,6 +25,11 @@ def all_equal(found):
     return len(set(found)) == 1
 
 
+def one_loss_and_one_network(found):
+    apart = all(len(losses) == len(networks) == 1 for losses, networks in found)
+    return apart and set().union(*(networks for _, networks in found)) == {0, 1}
+
+
 # by the build function of a probe: whether what it prints is healthy
 HEALTHY = {
     "constant": lambda found: None not in found.values(),
@@ -90,6 +95,14 @@ HEALTHY = {
     "clipped_apart": lambda found: all_equal([f"{given / tape:.3g}" for tape, given in found]),
     "summed_parts": lambda found: abs(found["times the mean"] - 1) < 1e-3,
     "used_again": lambda found: found[1] == [0, 0] and all_equal(found[0]),
+    "both_in_the_list": one_loss_and_one_network,
+    "one_question": one_loss_and_one_network,
+    "partners": lambda found: found > 1e-4,
+    "in_one_batch": lambda found: len(found) > 1 and all_equal(found),
+    "means_added_up": lambda found: abs(found[1] / found[0] - 1) < 1e-3,
+    "dealt_to_all": lambda found: found == 16,
+    "all_save": lambda found: len(sum(found, [])) == len(set(sum(found, []))) == 1,
+    "own_statistics": lambda found: found == [],
     "codes_of_words": lambda found: len(found) == 2,
     "not_measured": lambda found: found["cholesterol"] == 0,
     "text_of_pandas": lambda found: found == [],

@@ -25,17 +25,6 @@ from helpers.messages.message import Kind, Message
 from helpers.messages.traps import TRAPS
 
 CERTAINTIES = ["proven", "likely", "hint"]
-# traps that have no section of their own yet
-OTHER_NAMES = {
-    54: "sums over the entries of a row",
-    58: "two losses on different scales",
-    59: "names that Keras 3 no longer has",
-    60: "a second network that is the same, or another one",
-    64: "a step that moves the other network, too",
-    65: "one gradient of two losses that want the opposite",
-    70: "two networks that want the same",
-    71: "a BatchNorm over real and drawn rows together",
-}
 # what an error says, and its trap
 OF_ERRORS = [
     ("non-persistent", 2),
@@ -76,6 +65,14 @@ RULES = [
 ]
 # those that need no step in plain Python
 WITHOUT_A_STEP = [data.features, networks.second_network, data.datasets]
+# those that look at nothing without the argument
+NEEDED = {
+    loss_findings.formula: "loss_fn",
+    loss_findings.test_step: "test_step",
+    networks.second_network: "target",
+    data.datasets: "dataset",
+    loop_findings.whole_loop: "train",
+}
 MISSING = {
     "optimizer": "an optimizer: none was found in the step; pass `optimizer=`, if there is one",
     "loss_fn": "what the loss is made of: it fits no formula that the doctor knows; pass `loss_fn=`, a function "
@@ -89,8 +86,8 @@ MISSING = {
     "target": "a second network that should stand still: pass `target=`, if there is one",
 }
 CANNOT = (
-    "It cannot put back files, iterators that were read, the order of a shuffled dataset, and random operations inside "
-    "of graphs; an optimizer that was new is now built, with slots as at the start."
+    "what it cannot put back: files, iterators that were read, the order of a shuffled dataset, random operations "
+    "inside of graphs; an optimizer that was new is now built, with slots as at the start."
 )
 
 
@@ -115,7 +112,7 @@ class Report:
         texts = [_in_words(number, each) for number, each in enumerate(self.findings, start=1)]
         texts += [f"Looked at: {'; '.join(self.looked_at)}."] if self.looked_at else []
         texts += [f"Not examined: {'; '.join(self.not_examined)}."] if self.not_examined else []
-        texts += [f"The examination took {self.seconds:.0f} seconds, and left everything as it was. {CANNOT}"]
+        texts += [f"The examination took {self.seconds:.0f} seconds, and left everything as it was, but for {CANNOT}"]
         kind = Kind.MISTAKE if sure else Kind.HINT if self.findings else Kind.RIGHT
         return Message(kind, headline, tuple(texts), code=self.error)
 
@@ -132,9 +129,9 @@ def _counted(number, what):
 
 
 def _in_words(number, finding):
-    name = TRAPS[finding.trap].name if finding.trap in TRAPS else OTHER_NAMES.get(finding.trap)
-    title = f"trap {finding.trap}, {name}" if name else "no trap by name"
-    place = f" Reproduced in `{TRAPS[finding.trap].link}`." if finding.trap in TRAPS else ""
+    trap = TRAPS.get(finding.trap)
+    title = f"trap {finding.trap}, {trap.name}" if trap else "no trap by name"
+    place = f" Reproduced in `{trap.link}`." if trap else ""
     certainty = {"proven": "Proven", "likely": "Likely", "hint": "A hint"}[finding.certainty]
     return f"{number}. **{certainty}: {title}.** Measured: {finding.measured}. To change: {finding.advice}{place}"
 
@@ -208,15 +205,19 @@ def examine(
                 continue
             try:
                 found += rule(case)
-                looked_at.append(what)
+                looked_at.append((rule, what))
             except Exception as error:  # what a probe did not foresee is no reason to end the examination
                 if case.takes_features:
                     left_out.append(f"{what} ({type(error).__name__}: {errors.short_message(error)[:80]})")
     if not (lines or case.takes_features):
         left_out.append("what needs the model's outputs: it does not take the batch's features")
-    known = {"optimizer": case.has_optimizer, "loss_fn": case.loss_is_known}
+    # a table of all pairs fits no formula, and says itself what the loss is made of
+    is_table = any(finding.trap in (9, 10) and finding.certainty == "proven" for finding in found)
+    known = {"optimizer": case.has_optimizer, "loss_fn": case.loss_is_known or is_table}
     known["validation"] = dataset is None
-    left_out += [text for name, text in MISSING.items() if given[name] is None and not known.get(name)]
+    missing = {name: text for name, text in MISSING.items() if given[name] is None and not known.get(name)}
+    left_out += missing.values()
+    looked_at = [what for rule, what in looked_at if NEEDED.get(rule) not in missing]
     left_out += [] if crashed(lines) or _heard_one(case) else ["the loss: no tape was heard, and none was returned"]
     return Report(_ranked(found), tuple(looked_at), tuple(left_out), time.monotonic() - started, lines)
 
@@ -224,7 +225,8 @@ def examine(
 def _cannot_listen(case):
     """Return the words of an error that comes only if the step's graph runs as Python, "" if there is none."""
     try:
-        return "" if case.steps else ""
+        case.steps  # noqa: B018 – taken now, and kept
+        return ""
     except Exception as error:
         return f"{type(error).__name__}: {errors.short_message(error)[:150]}"
 

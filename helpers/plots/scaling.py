@@ -67,7 +67,7 @@ def loss_by_rate(rates, losses):
     """Draw the loss over the learning rate, one line a batch size, with a larger dot at the lowest of each.
 
     Args:
-        rates: learning rates, shape (n,), ascending.
+        rates: learning rates, shape (n,), ascending; each is a tick.
         losses: dict of at most four batch sizes -> losses in nats, shape (n,); one that is not finite is left out.
 
     Returns:
@@ -81,5 +81,7 @@ def loss_by_rate(rates, losses):
         best = np.nanargmin(values)
         ax.plot(rates[best], values[best], marker, color=color, markersize=10)
     ax.set(xscale="log", ylim=(0, 2.6), xlabel="learning rate (logarithmic)", ylabel="loss (nats per row)")
+    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    ax.minorticks_off()
     fig.legend(loc="outside right upper", frameon=False)
     return fig

@@ -20,8 +20,10 @@ from helpers.doctor import (
     inputs,
     labels_matter,
     late_regularizers,
+    listened,
     loss_before_and_after,
     loss_formula,
+    loss_of_the_judge,
     optimizers_used,
     outputs_range,
     penalties,
@@ -31,6 +33,7 @@ from helpers.doctor import (
     same_network,
     same_start,
     slope_by_hand,
+    tapes_asked,
     traces,
     training_flag,
     untracked,
@@ -244,6 +247,34 @@ def zeros_of_columns(table):
 
 def columns_of_text(table):
     return [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+
+
+def losses_and_networks(model, train_step, batch):
+    return tapes_asked(model, train_step, batch)
+
+
+def change_for_the_judge(model, train_step, batch):
+    return loss_of_the_judge(model, train_step, batch)
+
+
+def rows_of_norms(model, train_step, batch):
+    return [count for _, count in listened(model, train_step, batch)[0].normalized]
+
+
+def way_of_one_and_of_many(model, train_step, features, labels, shares):
+    return [max(what_moved(model, lambda: train_step(each), ()).values()) for each in ([(features, labels)], shares)]
+
+
+def rows_of_a_step(rows_of, workers):
+    return len({int(row) for rank in range(workers) for row in rows_of(rank)})
+
+
+def files_of_workers(saved_by, workers):
+    return [saved_by(rank) for rank in range(workers)]
+
+
+def not_synchronized(model):
+    return [layer.name for layer in model.layers if not getattr(layer, "synchronized", True)]
 
 
 def one_step(train_step, batch):

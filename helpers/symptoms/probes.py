@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpers.symptoms import crashes, gradients, lines, loops, losses, tables
+from helpers.symptoms import crashes, gradients, lines, loops, losses, tables, two_networks, workers
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ PROBES = [
     Probe(7, lines.way_of_variables, gradients.last_layer_only),
     Probe(34, lines.way_in_graph_and_python, gradients.frozen_too_late),
     Probe(50, lines.names_of_untracked, gradients.not_tracked),
+    Probe(64, lines.losses_and_networks, two_networks.both_in_the_list),
     Probe(15, lines.finite, losses.logarithm_by_hand),
     Probe(51, lines.finite, losses.root_of_nothing),
     Probe(17, lines.loss_of_twice_the_rows, losses.summed_rows),
@@ -81,7 +82,14 @@ PROBES = [
     Probe(60, lines.common_variables, loops.empty_copy),
     Probe(35, lines.lengths_of_gradients, gradients.clipped_apart),
     Probe(36, lines.parts_of_an_update, gradients.summed_parts),
+    Probe(65, lines.losses_and_networks, two_networks.one_question),
+    Probe(70, lines.change_for_the_judge, two_networks.partners),
+    Probe(71, lines.rows_of_norms, two_networks.in_one_batch),
     Probe(37, lines.two_starts, loops.used_again),
+    Probe(66, lines.way_of_one_and_of_many, workers.means_added_up),
+    Probe(67, lines.rows_of_a_step, workers.dealt_to_all),
+    Probe(68, lines.files_of_workers, workers.all_save),
+    Probe(69, lines.not_synchronized, workers.own_statistics),
     Probe(43, lines.distances_of_codes, tables.codes_of_words),
     Probe(44, lines.zeros_of_columns, tables.not_measured),
     Probe(47, lines.columns_of_text, tables.text_of_pandas),

@@ -17,8 +17,8 @@ def tf_config_from_slurm(variables, addresses, first_port=17100):
     return {"cluster": {"worker": where}, "task": task}
 
 
-# TensorFlow must know its team before it starts
-if "SLURM_PROCID" in os.environ:
+# TensorFlow must know its team before it starts; the addresses come from train_digits.sbatch alone
+if "NODE_ADDRESSES" in os.environ:
     addresses = os.environ["NODE_ADDRESSES"].split()
     os.environ["TF_CONFIG"] = json.dumps(tf_config_from_slurm(os.environ, addresses))
 

@@ -9,7 +9,8 @@ from helpers.exercises.exercise import Case, mistake
 TITLE = "The more workers, the longer the steps"
 TASK = """\
 One model plays all the workers, one after the other, since all have the same weights. With one worker the loop learns.
-The same global batch on eight workers, and the loss grows without end. Which line is it, if the rate is to stay?"""
+The same global batch on eight workers, and each step moves the weights farther, until the loss grows without end. The
+rate is to stay. Two lines could be mended; name one."""
 HINTS = (
     "Take one step with one worker, and one with two, from the same weights. How far did the weights move each time?",
     "What is added up over the workers: sums, or means?",
@@ -56,7 +57,8 @@ SUSPECTS = {
     "B": "The loss of each row of this worker, as it should be: one number a row, nothing averaged yet.",
     "C": "The mean over the rows of this worker. Eight such means are added up further down, so the sum is about eight "
     "times the mean over all rows, and so is its gradient.",
-    "D": "This is the all-reduce: parts of a gradient are added up. It is right if they are parts.",
+    "D": "This is the all-reduce. What it adds up are no parts of one mean, but a mean from each worker. It could "
+    "weigh each with its share of the rows; or line C makes parts of them at once.",
     "E": "One step with the sum. It is as long as the sum is large.",
 }
 NOTE = (
@@ -161,7 +163,7 @@ EXERCISE = Case(
     reference=train_step,
     starter=train_step_broken,
     trap=66,
-    culprits="C",
+    culprits="CD",
     suspects=SUSPECTS,
     alternatives=(weighted_means,),
     mistakes=(over_workers, undivided, divided_twice, last_worker),

@@ -8,10 +8,11 @@ from helpers.exercises.exercise import Case, mistake
 TITLE = "Four workers, and an epoch is as long as with one"
 TASK = """\
 Each of four workers computes a quarter of every global batch, all at the same time. An epoch should take a quarter of
-the time; it takes four times as many steps instead. Which line is it?"""
+the time; it takes four times as many steps instead. (`np.roll` moves all entries by `rank` places, and the last ones
+come to the front.) Which line is it?"""
 HINTS = (
     "How many rows does one worker take in an epoch? How many should it?",
-    "Which line has to know who is asking?",
+    "Each worker begins at another place. Does it leave any rows to the others?",
     "`order[rank::workers]` is every `workers`-th row of the order, beginning at another place for each rank.",
 )
 
@@ -38,15 +39,15 @@ def own_batches(features, global_batch, workers, rank, seed):
 def own_batches_broken(features, global_batch, workers, rank, seed):
     order = np.random.default_rng(seed).permutation(len(features))  # A
     share = global_batch // workers  # B
-    chosen = order.reshape(-1, share)  # C
+    chosen = np.roll(order, rank).reshape(-1, share)  # C
     return features[chosen]  # D
 
 
 SUSPECTS = {
     "A": "The order of this epoch. All workers draw the same one, from the same seed, and they should.",
     "B": "A worker's share of a global batch of 32 is 8 rows, if there are four of them. That is right.",
-    "C": "The whole order is cut into pieces of one share, by every worker alike. Nobody leaves rows to others: all "
-    "take the same eight rows in the same step.",
+    "C": "Each worker begins the order at another place, and cuts all of it into pieces of one share. Nobody leaves "
+    "rows to others: in a step all take nearly the same eight rows.",
     "D": "It brings the chosen rows, whichever they are.",
 }
 NOTE = (

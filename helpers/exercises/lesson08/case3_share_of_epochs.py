@@ -7,8 +7,8 @@ from helpers.exercises.exercise import Case, mistake
 
 TITLE = "A third of the rows is missing, in every epoch"
 TASK = """\
-Four workers share out a table, and count what they got. In an epoch about a third of the rows comes to nobody, and as
-many come twice or more often; in the next epoch other rows are missing. Which line is it?"""
+Four workers share out a table, and count what they got. In an epoch about a third of the rows comes to nobody, and
+about a quarter comes twice or more often; in the next epoch other rows are missing. Which line is it?"""
 HINTS = (
     "Let two workers print the first rows that they get. Can a row come to both?",
     "Which line is random, and which line deals out? What must be the same on all workers where the second one runs?",

@@ -5,9 +5,9 @@ from helpers.exercises.lesson08.shared import Disk
 
 TITLE = "Saved, killed, and nothing to go on from"
 TASK = """\
-At the end of every second epoch each worker runs this function; all have the same state. The log says that epoch 1 was
-saved. Then a node was lost, and the restart finds a checkpoint with half of its entries. With one worker it has never
-happened. Which line lets it happen?"""
+At the end of each epoch every worker calls this function; it saves every second time. All have the same state. The log
+says that epoch 1 was saved. Then a node was lost, and the restart finds a checkpoint with one entry of three. With one
+worker it has never happened. Which line lets it happen?"""
 HINTS = (
     "How often is the file opened at the end of an epoch, if there are four workers?",
     "What does `open` do to a file that is already complete?",

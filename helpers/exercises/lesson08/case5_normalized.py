@@ -9,7 +9,7 @@ TITLE = "Every number becomes 1 or -1"
 TASK = """\
 A layer normalizes its columns in training, each replica with the rows that it has. On one worker with 64 rows all is
 well. On 32 workers with two rows each, everything that leaves the layer is 1 or -1, nearly: how large a number was is
-forgotten. Which line is it?"""
+forgotten. Two lines are wrong; name one."""
 HINTS = (
     "Two numbers, less their mean: what is left of them? And divided by their standard deviation?",
     "Over which rows should the mean be taken, so that the result does not depend on how many workers there are?",

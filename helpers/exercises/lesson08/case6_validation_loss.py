@@ -10,7 +10,7 @@ from helpers.exercises.exercise import Case, mistake
 TITLE = "The same weights, another validation loss"
 TASK = """\
 The validation rows are shared out, too; the last worker gets what is left. One, two and four workers end with the same
-weights, and report different validation losses for them. Which line is it?"""
+weights, and report different validation losses for them. Two lines could be mended; name one."""
 HINTS = (
     "How much does a row of the last worker count in the result, and how much a row of the first?",
     "Which two numbers would every worker have to report, so that the mean over all rows can be computed from them?",

@@ -18,6 +18,9 @@ with an array for each step that is left.
   one row at most.
 - All workers have equally many steps: who waits for a worker that has no step left waits forever. So the list also has
   an entry where a worker's share of the last batch is empty.
+
+For example, the order 3 1 4 0 2, batches of 2, one step done, two workers: rank 0 may get [4] and [2], rank 1 then gets
+[0] and [].
 """
 HINTS = (
     "First the global batches, as on one machine. How many of them are done?",

@@ -11,11 +11,12 @@ TITLE = "All-reduce by hand"
 TASK = """
 Several workers have a replica each: the same weights, and an optimizer of their own. In a step each of them has
 computed the gradients of *the mean loss of its own rows*, as one does on one machine. Write
-`synchronized_step(replicas, optimizers, gradients, rows)`, which is to do what a strategy does between the workers:
-all replicas take the step that one machine would have taken on all rows together, and end with the same weights.
+`synchronized_step(replicas, optimizers, gradients, rows)`, which is to do what a strategy does between the workers, and
+to apply the result with each worker's own optimizer: all replicas take the step that one machine would have taken on
+all rows together, and end with the same weights. (Here replicas and optimizers are to change.)
 
-The shares are not always equally large. A worker may even have had no rows at all; the mean of nothing is NaN, and so
-are its gradients.
+The shares are not always equally large. A worker may even have had no rows at all, though never all of them; the mean
+of nothing is NaN, and so are its gradients.
 """
 HINTS = (
     "Two workers, with 30 rows and with 10. How much should a row of either count in the mean over all 40?",

@@ -11,16 +11,17 @@ A step is to take at most a given time, and nobody wants to pay for more machine
 has two parts, one after the other:
 
 - the **arithmetic**, which takes `arithmetic` seconds on one machine, is shared out: `arithmetic / n`;
-- the **all-reduce** in a ring: the workers exchange `2 (n - 1)` messages, one after the other. Each has a piece of the
-  gradients, one n-th of them, and takes `latency` seconds plus the time that its bits need on the wire. A gradient is a
-  float32, and the bandwidth is given in bits a second, as sellers of networks have it.
+- the **all-reduce** in a ring, which takes `2 (n - 1)` rounds, one after the other; one worker alone sends nothing. In
+  a round every worker sends one message, all at the same time. A message has a piece of the gradients, one n-th of
+  them, and takes `latency` seconds plus the time that its bits need on the wire. A gradient is a float32, and the
+  bandwidth is given in bits a second, as sellers of networks have it.
 
 Write `fewest_workers(limit, arithmetic, parameters, latency, bandwidth, most)`: the smallest number of workers, up to
 `most`, whose step takes no longer than `limit`, and None if there is none.
 """
 HINTS = (
     "Write down the time of a step for n = 1, which sends nothing, and for n = 2.",
-    "A float32 has 32 bits. A piece has `parameters / n` of them, and there are `2 (n - 1)` pieces to send.",
+    "A float32 has 32 bits. A piece has `parameters / n` of them, and a piece is sent in each of `2 (n - 1)` rounds.",
     "More workers are not always faster: from some number on the messages cost more than the arithmetic saves. Try "
     "one number after the other, from 1.",
 )
@@ -39,8 +40,8 @@ def fewest_workers(limit, arithmetic, parameters, latency, bandwidth, most):
     """
     for workers in range(1, most + 1):
         piece = 32 * parameters / workers
-        messages = 2 * (workers - 1)
-        if arithmetic / workers + messages * (latency + piece / bandwidth) <= limit:
+        rounds = 2 * (workers - 1)
+        if arithmetic / workers + rounds * (latency + piece / bandwidth) <= limit:
             return workers
     return None
 

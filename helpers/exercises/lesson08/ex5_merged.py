@@ -8,8 +8,8 @@ from helpers.exercises.exercise import Exercise, mistake
 TITLE = "Something else than training: a mean and a spread from many machines"
 TASK = """
 A table is too large for one machine, and its columns have to be scaled. Each worker looks at its own rows once and
-reports three things: how many rows it has, the mean of each column, and the variance of each column, as `.mean(axis=0)`
-and `.var(axis=0)` give them. The rows themselves stay where they are.
+reports three things: how many rows it has (at least 1), the mean of each column, and the variance of each column, as
+`.mean(axis=0)` and `.var(axis=0)` give them. The rows themselves stay where they are.
 
 Write `merged(counts, means, variances)`: from these reports, the mean and the variance of each column over all rows of
 all workers, a pair of arrays `(mean, variance)`.
