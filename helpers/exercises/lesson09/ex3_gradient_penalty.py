@@ -17,7 +17,7 @@ tape sees variables by itself, and pixels are none. One picture's logit does not
 The penalty stands in the discriminator's loss, under the tape of the step: `d_loss + 10 * gradient_penalty(...)`. So it
 is itself a slope, and a slope is taken of *it*, with respect to the weights. The check calls your function under such a
 tape, and measures the same slope once more without one: it moves the weights a little to both sides, as the
-check of exercise 01.2 does.
+check of exercise `01.2` does.
 """
 HINTS = (
     "You need a tape of your own inside the function. What does it have to watch, since pictures are no variables?",
