@@ -10,10 +10,10 @@ from helpers.exercises.lesson09.shared import d_loss_fn, flat, g_loss_fn, move, 
 TITLE = "It stops at the second network"
 TASK = """\
 The discriminator takes its first step. Then, in the first step of the generator, an error: "Unknown variable". Somebody
-advises to name all variables beforehand, and that stops the error. But the networks end elsewhere than they should.
-Which line is it?"""
+advises `optimizer.build([*discriminator.trainable_variables, *generator.trainable_variables])` before the loop, and
+that stops the error. But the networks then end elsewhere, as the last cell of this case measures. Which line is it?"""
 HINTS = (
-    "What does Adam remember, and of how many networks?",
+    "What does Adam remember, what does it count, and for how many networks?",
     "Print `optimizer.iterations` after ten rounds, once the error is out of the way.",
 )
 
@@ -71,7 +71,7 @@ NOTE = (
 )
 EXPLANATION = (
     "Each network has an optimizer, which makes room for its variables and counts its steps. Both may have the same "
-    "settings; what they must not share is the memory."
+    "settings; what they must not share is the count of steps."
 )
 
 
@@ -108,7 +108,7 @@ def train_with(networks, losses, batches, optimizers):
 
 
 @mistake(
-    "one memory, whose steps count twice",
+    "one count of steps for both networks",
     "No error anymore: the optimizer was built with the variables of both networks. But it counts a step a call, "
     "twice a round, and Adam's first steps depend on that count: they are shorter than they should be. And one rate "
     "serves both networks. Make two optimizers.",

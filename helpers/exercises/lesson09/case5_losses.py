@@ -8,8 +8,8 @@ from helpers.exercises.lesson09.shared import bce, real_and_noise, slope_of, sma
 
 TITLE = "Both losses fall, hand in hand"
 TASK = """\
-Each step moves each network by the slope of its own loss. From the first epoch on both losses fall, as in a run that
-goes well. The pictures get worse and worse. Which line is it?"""
+Each step moves each network by the slope of its own loss. From the first epoch on both losses fall, as in a good run
+of *one* network. The pictures get worse and worse. Which line is it?"""
 HINTS = (
     "In a game that one side can only win from the other, can both do better and better?",
     "What does the generator want to hear about its drawings, in this code and in the lesson?",

@@ -1,4 +1,4 @@
-"""C9.6 Good drawings, until somebody asks for new ones."""
+"""C9.6 Different drawings, until somebody asks for new ones."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,10 +6,10 @@ import tensorflow as tf
 from helpers.exercises import forms
 from helpers.exercises.exercise import Case, mistake
 
-TITLE = "Good drawings, until somebody asks for new ones"
+TITLE = "Different drawings, until somebody asks for new ones"
 TASK = """\
 While it trains, the generator's drawings differ from each other as they should. When it is done and gets new noise,
-they differ much less. Which line is it?"""
+they differ about half as much. Which line is it?"""
 HINTS = (
     "How much noise has the generator met in an epoch?",
     "Put a `print` beside each line. Which of them speak in every step?",

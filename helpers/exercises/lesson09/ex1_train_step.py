@@ -9,10 +9,11 @@ from helpers.exercises.lesson09.shared import bce, flat, move, real_and_noise, s
 
 TITLE = "A discriminator that goes ahead"
 TASK = """
-In the paper with which it began, the discriminator takes several steps before the generator takes one. Write
-`train_step(generator, discriminator, g_optimizer, d_optimizer, rounds)`. In each round, a pair (real, noise), the
-discriminator takes a step, on the real pictures and on those that the generator draws from the noise. Then, once, the
-generator takes a step, with the noise of the last round and the discriminator as it has become.
+In the algorithm of the first paper on GANs, the discriminator takes k steps before the generator takes one (its authors
+then took k = 1). Write `train_step(generator, discriminator, g_optimizer, d_optimizer, rounds)`. In each round, a pair
+(real, noise), the discriminator takes a step, on the real pictures and on those that the generator draws from the
+noise. Then, once, the generator takes a step, with the noise of the last round and the discriminator as it has become.
+Both networks run with `training=True` throughout.
 
 It returns `(d_loss, g_loss)`: the mean of the discriminator's losses over the rounds, and the generator's loss, each as
 it was before its update (numbers or tensors). The losses are those of the lesson, with logits: the discriminator's is

@@ -8,13 +8,14 @@ from helpers.exercises.exercise import Exercise, mistake
 
 TITLE = "Two losses that want the same"
 TASK = r"""
-Be $z$ the discriminator's logit for a drawing, and $D = \sigma(z)$ the probability with which it calls the drawing
+Let $z$ be the discriminator's logit for a drawing, and $D = \sigma(z)$ the probability with which it calls the drawing
 real. The generator can make $\log(1 - D)$ small, which is the literal loss, or $-\log D$, the non-saturating one. Both
 fall as $D$ rises. Write `generator_losses(drawn_logits)`, which returns both, `(literal, non_saturating)`, each as a
 mean over the drawings, a tensor.
 
 A good discriminator is sure of itself, so both have to hold at logits of 200 and of −200: the numbers right, not
-infinite, and the slopes too, with which a tape that has watched the logits will move the generator.
+infinite, and the slopes too, with which a tape that has watched the logits will move the generator. The literal loss is
+a negative number: at a logit of 200 it is −200 and its slope −1; at −200 both are 0.
 """
 HINTS = (
     "What is the sigmoid of 200 in float32, and what is the logarithm of one minus that?",

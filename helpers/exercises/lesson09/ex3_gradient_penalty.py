@@ -11,11 +11,13 @@ TASK = """
 A discriminator whose logit leaps up near each real picture is hard to please. So it is made to be gentle there: its
 loss gets a penalty. Write `gradient_penalty(discriminator, real)`. For each real picture, take the slope of its logit
 with respect to its *pixels*, a list as long as the picture, and of that the squared length, the sum of the squares.
-Return the mean of that over the pictures.
+Return the mean of that over the pictures. You need a tape of your own inside the function, and `tape.watch(real)`: a
+tape sees variables by itself, and pixels are none. One picture's logit does not depend on another's pixels.
 
 The penalty stands in the discriminator's loss, under the tape of the step: `d_loss + 10 * gradient_penalty(...)`. So it
 is itself a slope, and a slope is taken of *it*, with respect to the weights. The check calls your function under such a
-tape, and measures the same slope once more without one: it moves the weights a little to both sides, as `01.2` does.
+tape, and measures the same slope once more without one: it moves the weights a little to both sides, as the
+check of exercise `01.2` does.
 """
 HINTS = (
     "You need a tape of your own inside the function. What does it have to watch, since pictures are no variables?",

@@ -12,8 +12,8 @@ TITLE = "Teacher and student"
 TASK = r"""
 Two networks again, and this time one of them stands still. A large network, the teacher, has been trained; a small one,
 the student, learns from the labels *and* from the teacher, who says more than a label does: "a 7, and if not, then
-rather a 1 than an 8". To hear the second half of that sentence, one divides logits by a **temperature** T above 1
-before the softmax, which makes the small probabilities larger.
+rather a 1 than an 8". To hear the second half of that sentence, one divides logits by a **temperature** T,
+usually above 1, before the softmax, which makes the small probabilities larger.
 
 Write `distill_step(teacher, student, optimizer, images, labels, temperature, share)`. It takes one training step of the
 student, with the loss
@@ -22,8 +22,9 @@ $$\text{share} \cdot T^2 \cdot \text{cross-entropy}\big(\text{softmax}(t / T),\ 
 \text{share}) \cdot \text{cross-entropy}(\text{labels},\ \text{softmax}(s)),$$
 
 each cross-entropy a mean over the rows, with $t$ and $s$ for the logits of teacher and student; and it returns that
-loss, as it was before the update (a number or tensor). Without $T^2$ the first part would lose its pull as T grows: its
-slopes shrink as $1 / T^2$. The teacher does not change in any way. No `tf.function` is needed.
+loss, as it was before the update (a number or tensor). Without $T^2$ the first part would lose its pull as T grows: for
+large T its slopes shrink as $1 / T^2$. The teacher does not change in any way, and no slope goes through $t$: only the
+student's weights get one. No `tf.function` is needed.
 """
 HINTS = (
     "Which of the two is in training, which is only being used? They may have layers that behave differently in both.",
