@@ -415,7 +415,7 @@ def test_command_says_what_to_change(tmp_path, capsys):
 
     notebook = nbformat.read(TEMPLATE, as_version=4)
     notebook.cells[-1].source += "\n\nIt ends with 0.123456."
-    broken, missing = tmp_path / "08_your_topic.ipynb", tmp_path / "missing.ipynb"
+    broken, missing = tmp_path / "10_your_topic.ipynb", tmp_path / "missing.ipynb"
     nbformat.write(notebook, broken)
     assert notebook_rules.main([broken, missing]) > 1
     *said, last = capsys.readouterr().out.splitlines()

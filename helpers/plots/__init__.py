@@ -9,6 +9,7 @@ from helpers.plots.classes import class_histograms, logit_to_loss
 from helpers.plots.classifiers import confusion, confusion_and_roc, pictures, reliability, roc_and_precision_recall
 from helpers.plots.descent import curves, learning_curves, lines, paths_on_contours
 from helpers.plots.digits import after_one_batch, mistakes, seconds
+from helpers.plots.generated import drawings, loss_and_quality, nearest_pairs
 from helpers.plots.palette import BLUE, ORANGE
 from helpers.plots.regression import line_and_path, settling
 from helpers.plots.scaling import loss_by_rate, speedups, step_parts
@@ -27,15 +28,18 @@ __all__ = [
     "confusion",
     "confusion_and_roc",
     "curves",
+    "drawings",
     "heat_map",
     "ladder",
     "learning_curves",
     "line_and_path",
     "lines",
+    "loss_and_quality",
     "loss_by_rate",
     "operations",
     "logit_to_loss",
     "mistakes",
+    "nearest_pairs",
     "paths_on_contours",
     "pictures",
     "rate_by_category",

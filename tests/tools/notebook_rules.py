@@ -52,7 +52,7 @@ RULES = [
     glossary.terms_are_in_glossary,
 ]
 # where the template of a lesson would lie as a lesson
-TEMPLATE_AS_LESSON = NOTEBOOKS / "08_your_topic.ipynb"
+TEMPLATE_AS_LESSON = NOTEBOOKS / "10_your_topic.ipynb"
 
 
 def problems_in(path, rules=RULES):
