@@ -63,9 +63,8 @@ class Case:
     @functools.cached_property
     def one_loss(self) -> bool:
         """Whether the step has one loss, of this model: not a GAN, not several small batches."""
-        ours = {id(state.raw(variable)) for variable in self.model.variables}
         sources = [source for source, _ in self.steps[0].gradients]
-        return len(self.steps[0].losses) == 1 and all(id(state.raw(each)) in ours for each in sources)
+        return len(self.steps[0].losses) == 1 and state.ids(sources) <= state.ids(self.model.variables)
 
     @property
     def is_float16(self) -> bool:
@@ -157,5 +156,5 @@ class Case:
     @functools.cached_property
     def about_model(self) -> bool:
         """Whether the tape was asked about variables of this model."""
-        ours = {id(state.raw(variable)) for variable in self.model.trainable_variables}
-        return any(id(state.raw(source)) in ours for source, _ in self.steps[0].gradients)
+        sources = [source for source, _ in self.steps[0].gradients]
+        return bool(state.ids(sources) & state.ids(self.model.trainable_variables))

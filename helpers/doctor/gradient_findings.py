@@ -41,9 +41,7 @@ def gradients(case):
     if variables and len(none) == len(first.gradients):
         yield from _left_the_tape(case, "every gradient is None: the tape saw no way from the variables to the loss")
     elif variables:
-        with state.kept(case.model), tf.GradientTape() as tape:
-            outputs = tf.nest.flatten(case.model(case.batch[0], training=True))
-        ways = tape.gradient(outputs, variables)
+        outputs, ways = _ways(case, variables)
         sure = "likely" if any(way is not None for way in ways) and len(outputs) == 1 else "hint"
         measured = f"the gradient of {names} is None, though other variables have one"
         yield Finding(
@@ -88,7 +86,7 @@ def nothing_moved(case):
 def some_variables(case):
     """Variables that the step forgets. Traps 7, 50."""
     heard = case.steps[0]
-    asked = {id(state.raw(source)) for source, _ in heard.gradients}
+    asked = state.ids(source for source, _ in heard.gradients)
     ours = {id(state.raw(variable)): variable for variable in case.model.trainable_variables}
     with state.kept(case.model, case.step) as before:
         for _ in range(2):
@@ -106,7 +104,7 @@ def some_variables(case):
     if not asked & set(ours):
         return
     forgotten = [variable for number, variable in ours.items() if number not in asked | moved]
-    if forgotten and _matter(case, forgotten):
+    if forgotten and any(way is not None and probes.norm(way) > 0 for way in _ways(case, forgotten)[1]):
         names = ", ".join(f"`{variable.path}`" for variable in forgotten[:3])
         yield Finding(
             7,
@@ -117,10 +115,11 @@ def some_variables(case):
         )
 
 
-def _matter(case, variables):
+def _ways(case, variables):
+    """Return (the model's outputs, their gradients for these variables), None where none leads to the outputs."""
     with state.kept(case.model), tf.GradientTape() as tape:
         outputs = tf.nest.flatten(case.model(case.batch[0], training=True))
-    return any(way is not None and probes.norm(way) > 0 for way in tape.gradient(outputs, variables))
+    return outputs, tape.gradient(outputs, variables)
 
 
 def training_flag(case):

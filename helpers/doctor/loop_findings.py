@@ -8,7 +8,6 @@ from helpers.doctor.case import Finding
 from helpers.doctor.data import batches_of
 from helpers.doctor.hearing import returned_loss as loss_returned
 
-RATE_WORDS = ("rate", "lr", "alpha")
 ROUNDING = 1e-5
 
 
@@ -114,7 +113,7 @@ def graph(case):
         yield Finding(29, "hint", measured, "In a graph, Python code runs at the recording only: append outside of it.")
     yield from _kept_by_graph(case)
     for name in loop_probes.frozen_settings(*case.args) if case.exact else []:
-        is_rate = any(word in name.lower() for word in RATE_WORDS)
+        is_rate = any(word in name.lower() for word in loop_probes.RATE_WORDS)
         measured = f"`{name}` twice as large moves the weights otherwise in Python, and as before in the graph"
         advice = "The graph keeps a Python number as it was: make it a `tf.Variable`, or the graph anew after a change."
         yield Finding(32 if is_rate else 56, "hint", measured, advice)
@@ -140,7 +139,8 @@ def _kept_by_graph(case):
         if by_python > 0 and not 0.8 < by_graph / by_python < 1.25:
             measured = f"the graph moves a weight by {by_graph:.3g}, the same Python code by {by_python:.3g}"
             advice = "A number has changed since the graph was recorded: make it a `tf.Variable`, or the graph again."
-            yield Finding(32 if any(each in case.names for each in RATE_WORDS) else 56, "proven", measured, advice)
+            is_rate = any(each in case.names for each in loop_probes.RATE_WORDS)
+            yield Finding(32 if is_rate else 56, "proven", measured, advice)
 
 
 def graph_alone(case):

@@ -12,8 +12,11 @@ import tensorflow as tf
 
 from helpers.doctor import state
 from helpers.doctor.hearing import Heard, listening, returned_loss, take, values_of, watched
-from helpers.doctor.probes import dense, name_of, norm, number_of_rows, rows
-from helpers.doctor.state import kept, raw
+from helpers.doctor.probes import dense, moves_of, name_of, norm, number_of_rows, rows
+from helpers.doctor.state import kept
+
+# a number with such a word in its name is taken for a learning rate
+RATE_WORDS = ("rate", "lr", "alpha")
 
 
 def is_graph(step) -> bool:
@@ -27,13 +30,9 @@ def graph_and_python(model, step, batch) -> dict[str, tuple[float, float]]:
 
     They differ where the graph keeps something old: a model, a frozen layer, a rate, an attribute. Traps 31, 34, 56.
     """
-    moves = []
-    for taken in (take, watched):
-        with kept(model, step) as before:
-            taken(step, batch)
-            changed = before.changed()
-            moves.append({each.path: changed.get(id(raw(each)), 0.0) for each in model.variables})
-    return {path: (moves[0][path], moves[1][path]) for path in moves[0]}
+    roots = (model, step)
+    by_graph, by_python = (moves_of(model.variables, roots, step, batch, taken) for taken in (take, watched))
+    return {variable.path: both for variable, both in zip(model.variables, zip(by_graph, by_python))}
 
 
 def python_effects(step, batch, calls=3) -> tuple[int, int]:
@@ -88,8 +87,8 @@ def frozen_settings(model, step, batch) -> list[str]:
 
     Looked at are numbers in attributes of objects and in dictionaries, and globals whose name speaks of a rate.
     """
-    found = []
-    moved_by_graph = _moves(model.trainable_variables, step, batch, take)
+    found, variables = [], model.trainable_variables
+    moved_by_graph = moves_of(variables, (variables, step), step, batch)
     with kept(model, step) as before:
         holders = [
             (names, name)
@@ -101,8 +100,7 @@ def frozen_settings(model, step, batch) -> list[str]:
         with kept(model, step):
             names[name] = names.get(name) * 2
             by_graph, by_python = (
-                _moves(model.trainable_variables, step, batch, take),
-                _moves(model.trainable_variables, step, batch, watched),
+                moves_of(variables, (variables, step), step, batch, taken) for taken in (take, watched)
             )
         if by_graph == moved_by_graph and not np.allclose(by_python, by_graph, rtol=1e-3, atol=0):
             found.append(str(name))
@@ -111,15 +109,8 @@ def frozen_settings(model, step, batch) -> list[str]:
 
 def _is_setting(names, name, value):
     of_object = type(names) is dict and "_tracker" not in names
-    named = of_object or any(word in str(name).lower() for word in ("rate", "lr", "alpha"))
+    named = of_object or any(word in str(name).lower() for word in RATE_WORDS)
     return named and type(value) in (int, float) and value != 0 and not str(name).startswith("_")
-
-
-def _moves(variables, step, batch, taken):
-    with kept(variables, step) as before:
-        taken(step, batch)
-        changed = before.changed()
-        return [changed.get(id(raw(variable)), 0.0) for variable in variables]
 
 
 def rate_reaches(model, step, batch, optimizer, variables) -> tuple[float, float]:
@@ -128,11 +119,11 @@ def rate_reaches(model, step, batch, optimizer, variables) -> tuple[float, float
     The rate has to be a variable, not a schedule. NaN in place of the second if the step sets the rate itself, or if
     two equal steps move differently.
     """
-    full, again = (_moves(variables, step, batch, take) for _ in range(2))
+    full, again = (moves_of(variables, (variables, step), step, batch) for _ in range(2))
     with kept(model, step, optimizer):
         optimizer.learning_rate.assign(optimizer.learning_rate * 0.5)
         rate = float(optimizer.learning_rate)
-        halved = _moves(variables, step, batch, take)
+        halved = moves_of(variables, (variables, step), step, batch)
         take(step, batch)
         is_kept = full == again and float(optimizer.learning_rate) == rate
     moves = [(before, after) for before, after in zip(full, halved) if before > 0]
@@ -187,7 +178,7 @@ def accumulated(model, step, batch, most=12) -> dict[str, float]:
                 if gradient is not None:
                     parts.setdefault(name_of(source), []).append(dense(gradient))
             # moved by hand: there is no optimizer to wait for
-            if heard.applied or any(id(raw(each)) in before.changed() for each in model.trainable_variables):
+            if heard.applied or state.ids(model.trainable_variables) & before.changed().keys():
                 break
     given = {name_of(v): dense(g) for *_, gs, vs in heard.applied[:1] for g, v in zip(gs, vs or ()) if g is not None}
     names = [name for name in given if len(parts.get(name, [])) > 1]

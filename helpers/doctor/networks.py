@@ -7,13 +7,12 @@ from helpers.doctor import state
 from helpers.doctor.case import Finding
 from helpers.doctor.hearing import watched
 from helpers.doctor.probes import listened
-from helpers.doctor.state import kept, raw
+from helpers.doctor.state import ids, kept
 
 
 def same_network(model, target) -> tuple[int, float]:
     """Return (variables that both have, largest difference of the others); equal shapes in the same order. Trap 60."""
-    ours = {id(raw(variable)) for variable in model.variables}
-    shared = sum(id(raw(variable)) in ours for variable in target.variables)
+    shared = len(ids(model.variables) & ids(target.variables))
     pairs = [(a, b) for a, b in zip(model.weights, target.weights) if a.shape == b.shape]
     return shared, max((float(np.abs(np.asarray(a) - np.asarray(b)).max()) for a, b in pairs), default=0.0)
 
@@ -27,8 +26,7 @@ def networks_in(model, step) -> list[keras.Model]:
     models = sorted((each for each in models if each.trainable_variables), key=lambda each: -len(each.variables))
     found = []
     for each in models:
-        ours = {id(raw(variable)) for variable in each.variables}
-        if not any(ours & {id(raw(variable)) for variable in other.variables} for other in found):
+        if not any(ids(each.variables) & ids(other.variables) for other in found):
             found.append(each)
     return found
 
@@ -38,13 +36,20 @@ def tapes_asked(model, step, batch) -> list[tuple[list[float], set[int]]]:
 
     Networks are numbered as in `networks_in`. Traps 7, 64, 65.
     """
-    networks = networks_in(model, step)
-    owners = {id(raw(variable)): number for number, each in enumerate(networks) for variable in each.variables}
     (heard,) = listened(model, step, batch)
-    return [
-        (losses, {owners[id(raw(each))] for each in keras.tree.flatten(sources) if id(raw(each)) in owners})
-        for losses, sources in heard.calls
-    ]
+    return _questions(networks_in(model, step), heard)
+
+
+def _questions(networks, heard):
+    """Return what `tapes_asked` does, of a step that was listened to."""
+    owners = _owners(networks)
+    flat = [(losses, ids(keras.tree.flatten(sources))) for losses, sources in heard.calls]
+    return [(losses, {owners[key] for key in asked & owners.keys()}) for losses, asked in flat]
+
+
+def _owners(networks):
+    """Return {id of a variable, as `ids` has it: the number of its network}."""
+    return {key: number for number, each in enumerate(networks) for key in ids(each.variables)}
 
 
 def loss_of_the_judge(model, step, batch) -> float | None:
@@ -53,12 +58,13 @@ def loss_of_the_judge(model, step, batch) -> float | None:
     It is larger than 0 where the two play against each other. None if there are not two such networks, each moved by
     its optimizer and by a loss of its own. Trap 70.
     """
-    networks, calls = networks_in(model, step), tapes_asked(model, step, batch)
-    alone = [(place, *asked) for place, (_, asked) in enumerate(calls) if len(asked) == 1]
+    networks, (heard,) = networks_in(model, step), listened(model, step, batch)
+    asked = [owners for _, owners in _questions(networks, heard)]
+    alone = [(place, *owners) for place, owners in enumerate(asked) if len(owners) == 1]
     if len(networks) != 2 or sorted(owner for _, owner in alone) != [0, 1]:
         return None
     judges = [number for number in (0, 1) if _fits(networks[1 - number], networks[number])]
-    if len(judges) != 1 or len({id(each[0]) for each in listened(model, step, batch)[0].applied}) != 2:
+    if len(judges) != 1 or len({id(each[0]) for each in heard.applied}) != 2:
         return None
     judge = networks[judges[0]].trainable_variables
     place = next(place for place, owner in alone if owner == judges[0])
@@ -84,7 +90,7 @@ def two_networks(case):
     networks = networks_in(case.model, case.step)
     if len(networks) < 2:
         return
-    calls = tapes_asked(*case.args)
+    calls = _questions(networks, case.steps[0])
     asked = [owners for _, owners in calls if owners]
     own = next((number for number, each in enumerate(networks) if each is case.model), None)
     for both in asked:
@@ -116,10 +122,9 @@ def two_networks(case):
 
 
 def _one_optimizer(case, networks):
-    owners = {id(raw(variable)): number for number, each in enumerate(networks) for variable in each.variables}
-    moved = {}
+    owners, moved = _owners(networks), {}
     for optimizer, _, _, variables in case.steps[0].applied:
-        moved.setdefault(id(optimizer), []).append({owners.get(id(raw(each))) for each in variables or ()})
+        moved.setdefault(id(optimizer), []).append({owners.get(key) for key in ids(variables or ())})
     with_memory = {id(update[0]) for update in case.steps[0].applied if len(update[0].variables) > 2}
     if any(len(groups) == 2 and not groups[0] & groups[1] for each, groups in moved.items() if each in with_memory):
         measured = "one optimizer moves two networks in turn, and counts each of its steps twice"

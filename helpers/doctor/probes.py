@@ -26,11 +26,20 @@ def listened(model, step, batch, calls=1) -> list[Heard]:
 
 def what_moved(model, step, batch, calls=1) -> dict[str, float]:
     """Return {path of a variable: largest change of an entry} after a few steps, 0.0 for those at rest. Traps 6, 7."""
-    with kept(model, step) as before:
+    moves = moves_of(model.variables, (model, step), step, batch, calls=calls)
+    return {variable.path: move for variable, move in zip(model.variables, moves)}
+
+
+def moves_of(variables, roots, step, batch, taken=take, calls=1) -> list[float]:
+    """Return the largest change of an entry of each variable after a few steps; `roots` lead to what is put back.
+
+    `taken` is `take`, which has a graph take the step, or `watched`, which has its Python code do so.
+    """
+    with kept(*roots) as before:
         for _ in range(calls):
-            take(step, batch)
+            taken(step, batch)
         changed = before.changed()
-        return {variable.path: changed.get(id(raw(variable)), 0.0) for variable in model.variables}
+        return [changed.get(id(raw(variable)), 0.0) for variable in variables]
 
 
 def has_gradients(model, step, batch) -> dict[str, float | None]:
@@ -295,7 +304,7 @@ def late_regularizers(model) -> list[str]:
 
 def untracked(model, features) -> list[tf.Variable]:
     """Return the variables with an effect on the outputs that the model does not list. Trap 50."""
-    known = {id(raw(variable)) for variable in model.variables}
+    known = state.ids(model.variables)
     layers = list(model._flatten_layers())
     variables = state.of_kind(state.reachable(*[vars(layer) for layer in layers]), tf.Variable)
     hidden = [each for each in variables if id(each) not in known and each.trainable and each.dtype.is_floating]

@@ -179,7 +179,7 @@ def examine(
     is_pair = isinstance(dataset, tuple) and len(dataset) == 2
     both = is_pair and all(isinstance(part, tf.data.Dataset) for part in dataset)
     dataset, validation = dataset if both else (dataset, None)
-    started, found, looked_at, left_out, lines = time.monotonic(), [], [], [], ()
+    started, found, looked_at, left_out = time.monotonic(), [], [], []
     given = {"optimizer": optimizer, "loss_fn": loss_fn, "test_step": test_step, "dataset": dataset, "train": train}
     given |= {"class_weight": class_weight, "target": target, "validation": validation}
     case = Case(model, train_step, tuple(batch), **given)
@@ -218,7 +218,7 @@ def examine(
     missing = {name: text for name, text in MISSING.items() if given[name] is None and not known.get(name)}
     left_out += missing.values()
     looked_at = [what for rule, what in looked_at if NEEDED.get(rule) not in missing]
-    left_out += [] if crashed(lines) or _heard_one(case) else ["the loss: no tape was heard, and none was returned"]
+    left_out += [] if lines or _heard_one(case) else ["the loss: no tape was heard, and none was returned"]
     return Report(_ranked(found), tuple(looked_at), tuple(left_out), time.monotonic() - started, lines)
 
 
@@ -229,10 +229,6 @@ def _cannot_listen(case):
         return ""
     except Exception as error:
         return f"{type(error).__name__}: {errors.short_message(error)[:150]}"
-
-
-def crashed(lines):
-    return bool(lines)
 
 
 def _heard_one(case):
@@ -260,12 +256,12 @@ def _built(model, batch):
 
 def _crash(case):
     """Return (the learner's line and the error's words, a finding) if the step stops with an error, None if not."""
-    done = []
+    done = 0
     try:
         with state.kept(case.model, case.step):
-            while len(done) < 3:
+            for _ in range(3):
                 take(case.step, case.batch)
-                done.append(1)
+                done += 1
             case.leftovers  # noqa: B018 – counted now, while what a recording leaves is still there
         return None
     except Exception as error:
@@ -274,9 +270,9 @@ def _crash(case):
         trap = next((trap for pattern, trap in OF_ERRORS if re.search(pattern, words)), None)
         trap = 3 if (errors.meaning(error) or "").startswith("A tape needs tensors") else trap
         means = errors.meaning(error) or "The line above is the last of yours that it came through."
-    trap = _refined(case, trap, len(done))
+    trap = _refined(case, trap, done)
     sure = "hint" if trap is None else "proven" if trap not in (3, 4, 5, 16) else "likely"
-    measured = f"{f'step {len(done) + 1}' if done else 'the first step'} stops with {error_kind}"
+    measured = f"{f'step {done + 1}' if done else 'the first step'} stops with {error_kind}"
     return (*line, f"{error_kind}: {words}"), Finding(trap, sure, measured, means)
 
 

@@ -40,6 +40,11 @@ def raw(variable) -> tf.Variable:
     return variable.value if isinstance(variable, keras.Variable) else variable
 
 
+def ids(variables) -> set[int]:
+    """Return what tells variables apart, whichever of the two kinds stands for them."""
+    return {id(raw(variable)) for variable in variables}
+
+
 def reachable(*roots) -> list:
     """Return every object that functions, models and objects can reach: closures, globals, attributes, traced graphs.
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, RocCurveDisplay, confusion_matrix
 
-from helpers.plots.palette import LINES
+from helpers.plots.palette import LINES, draw_pictures
 
 
 def confusion_and_roc(labels, scores, threshold, names):
@@ -51,10 +51,8 @@ def pictures(images, titles, columns=10):
     n_rows = -(-len(images) // columns)
     fig = Figure(figsize=(0.9 * columns, 1.15 * n_rows), layout="constrained")
     axes = fig.subplots(n_rows, columns, squeeze=False).ravel()
-    for ax in axes:
-        ax.set_axis_off()
-    for ax, image, title in zip(axes, images, titles):
-        ax.imshow(image, cmap="gray_r", vmin=0)
+    draw_pictures(axes, images)
+    for ax, title in zip(axes, titles):
         ax.set_title(title, fontsize=9)
     return fig
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.plots.classifiers import draw_confusion
-from helpers.plots.palette import LINES, ORANGE
+from helpers.plots.palette import LINES, ORANGE, draw_pictures
 from helpers.plots.showing import show
 
 
@@ -31,10 +31,8 @@ def mistakes(images, labels, probabilities, most=8):
     left, right = fig.subfigures(1, 2, width_ratios=[5, 4.6])
     draw_confusion(left.subplots(), labels, answers)
     axes = right.subplots(-(-most // 4), 4, squeeze=False).ravel()
-    for ax in axes:
-        ax.set_axis_off()
+    draw_pictures(axes, images[worst])
     for ax, i in zip(axes, worst):
-        ax.imshow(images[i], cmap="gray_r", vmin=0)
         ax.set_title(f"read {answers[i]}, is {labels[i]}\n{confidence[i]:.0%} sure", fontsize=9)
     return fig
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.plots.palette import BLUE, LINES, ORANGE
+from helpers.plots.palette import BLUE, LINES, ORANGE, draw_pictures
 
 
 def drawings(pictures, title, columns=10):
@@ -20,7 +20,7 @@ def drawings(pictures, title, columns=10):
     n_rows = -(-len(pictures) // columns)
     fig = Figure(figsize=(0.62 * columns, 0.62 * n_rows + 0.35), layout="constrained")
     fig.suptitle(title, fontsize=10)
-    _draw_pictures(fig.subplots(n_rows, columns, squeeze=False).ravel(), pictures)
+    draw_pictures(fig.subplots(n_rows, columns, squeeze=False).ravel(), _squares(pictures), largest=1)
     return fig
 
 
@@ -37,7 +37,7 @@ def nearest_pairs(drawn, nearest, distances):
     fig = Figure(figsize=(0.75 * len(drawn) + 0.8, 2.1), layout="constrained")
     axes = fig.subplots(2, len(drawn), squeeze=False)
     for row, pictures, name in zip(axes, (drawn, nearest), ("drawn", "nearest real")):
-        _draw_pictures(row, pictures)
+        draw_pictures(row, _squares(pictures), largest=1)
         # an axis that is off would hide its label, too
         row[0].text(-0.2, 0.5, name, transform=row[0].transAxes, ha="right", va="center")
     for ax, distance in zip(axes[1], distances):
@@ -45,12 +45,9 @@ def nearest_pairs(drawn, nearest, distances):
     return fig
 
 
-def _draw_pictures(axes, pictures):
-    for ax in axes:
-        ax.set_axis_off()
-    for ax, picture in zip(axes, pictures):
-        side = round(np.sqrt(len(picture)))
-        ax.imshow(np.reshape(picture, (side, side)), cmap="gray_r", vmin=0, vmax=1)
+def _squares(pictures):
+    side = round(np.sqrt(np.shape(pictures)[1]))
+    return np.reshape(pictures, (-1, side, side))
 
 
 def loss_and_quality(losses, measured, distances, yardstick):

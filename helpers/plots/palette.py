@@ -1,4 +1,4 @@
-"""Two colors from the Okabe-Ito palette, which color-blind readers can tell apart, and the styles of lines.
+"""Colors from the Okabe-Ito palette, which color-blind readers can tell apart, the styles of lines, small pictures.
 
 Lines also differ in their dashes and bars in their hatching, so that every figure can be read in grayscale.
 """
@@ -6,6 +6,17 @@ Lines also differ in their dashes and bars in their hatching, so that every figu
 BLUE, ORANGE = "#0072B2", "#D55E00"
 # (color, dashes) of the first, second, third and fourth line of a figure
 LINES = [(BLUE, "-"), (ORANGE, "--"), ("#000000", ":"), ("#009E73", "-.")]
+
+
+def draw_pictures(axes, images, largest=None):
+    """Draw each image (height, width) into an axis of its own, 0 in white and `largest`, or its own largest, in black.
+
+    None of the axes shows ticks or frame, also where there are more of them than images.
+    """
+    for ax in axes:
+        ax.set_axis_off()
+    for ax, image in zip(axes, images):
+        ax.imshow(image, cmap="gray_r", vmin=0, vmax=largest)
 
 
 def draw_lines(ax, series, xlabel, ylabel):

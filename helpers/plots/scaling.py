@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.plots.palette import BLUE, ORANGE
+from helpers.plots.palette import BLUE, LINES, ORANGE
 
 # readable in gray, too: fill and hatching
 PARTS = [("#d9d9d9", ""), (BLUE, ""), (ORANGE, "//"), ("#f3d9c4", "..")]
-LINES = [(BLUE, "-", "o"), (ORANGE, "--", "s"), ("black", ":", "^"), ("gray", "-.", "v")]
+MARKERS = ["o", "s", "^", "v"]
 
 
 def step_parts(workers, parts, measured=None):
@@ -50,7 +50,7 @@ def speedups(workers, curves, measured=None):
     fig = Figure(figsize=(8, 3.6), layout="constrained")
     ax = fig.subplots()
     ax.plot(workers, workers, color="lightgray", linewidth=4, label="n workers, n times as fast")
-    for (name, factors), (color, style, marker) in zip(curves.items(), LINES):
+    for (name, factors), (color, style), marker in zip(curves.items(), LINES, MARKERS):
         ax.plot(workers, factors, style, color=color, label=name)
         dots = (measured or {}).get(name, {})
         if dots:
@@ -75,7 +75,7 @@ def loss_by_rate(rates, losses):
     """
     fig = Figure(figsize=(8, 3.2), layout="constrained")
     ax = fig.subplots()
-    for (batch, values), (color, style, marker) in zip(losses.items(), LINES):
+    for (batch, values), (color, style), marker in zip(losses.items(), LINES, MARKERS):
         values = np.where(np.isfinite(values), values, np.nan)
         ax.plot(rates, values, style, color=color, marker=marker, markersize=4, label=f"{batch:,} rows a batch")
         best = np.nanargmin(values)

@@ -13,22 +13,21 @@ import numpy as np
 import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
-from helpers import data
-from helpers.starts import first_weights
+from helpers import data, starts
 
 EPOCHS, BATCH_SIZE = 10, 32
 
 
 def order_of_epoch(seed, epoch, n_rows):
     steps = n_rows // BATCH_SIZE
-    order = np.random.default_rng([seed, epoch]).permutation(n_rows)
+    order = starts.order_of_epoch(seed, epoch, n_rows)
     return order[: steps * BATCH_SIZE].reshape(steps, BATCH_SIZE)
 
 
 def build(seed, columns):
     model = keras.Sequential([
         keras.Input((columns,)), keras.layers.Dense(10, activation="relu"), keras.layers.Dense(1)])
-    model.set_weights(first_weights(seed, columns))
+    model.set_weights(starts.first_weights(seed, columns))
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(model.trainable_variables)
     return model, optimizer

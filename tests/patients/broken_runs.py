@@ -102,9 +102,7 @@ def patient_healthy_best_weights():
 
 
 def patient_healthy_best_arrays():
-    return _best(
-        "best arrays", lambda model: [np.array(each) for each in model.trainable_variables], _assign_each, healthy
-    )
+    return _best("best arrays", _arrays, _assign_each, healthy)
 
 
 # 52: after a restart

@@ -1,7 +1,7 @@
 """Examine the patients of tests/patients and store what was found: python tests/tools/bench_doctor.py
 
 python tests/tools/bench_doctor.py                 all of them, into tests/patients/bench.json
-python tests/tools/bench_doctor.py broken_steps    those whose name begins so; shown, not stored
+python tests/tools/bench_doctor.py broken_loops    those whose name begins so; the others stay as they are stored
 """
 
 import argparse

@@ -20,13 +20,21 @@ def forwarding(function):
 
 def pasted(text, name):
     """Return what a text defines under a name, in a notebook that begins with the imports of the exercises."""
+    return defined_by(text, name, make_exercises.IMPORTS)[name]
+
+
+def defined_by(text, name, first_cell=""):
+    """Run a text as one cell, below another; return {name: value} of all that is defined then.
+
+    `name` says in a traceback what was run.
+    """
     filename = f"<pasted {name} {len(linecache.cache)}>"
     # tf.function reads the source of what it records
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     namespace = {}
-    exec(make_exercises.IMPORTS, namespace)
+    exec(first_cell, namespace)
     exec(compile(text, filename, "exec"), namespace)
-    return namespace[name]
+    return namespace
 
 
 def paste(exercise, text):
