@@ -16,27 +16,34 @@ from notebook_reading import cell_names
 ROOT = Path(__file__).parent
 # A process that comes to its last file while the other has nothing left should have a short one.
 LONGEST_FIRST = ["test_mnist_real.py", "test_published.py", ".ipynb", "test_answers.py", "test_exercises.py"]
+# how many new objects, and how many rounds, before Python looks for circles
+RARELY = (100_000, 50, 100)
 ONE_EXERCISE = re.compile(r"tests/test_(?:answers|exercises|mutants)\.py::\w+\[([\dC]\d\.\d)")
+ONE_NOTEBOOK = re.compile(r"(notebooks/\w+/\w+\.ipynb)::")
 
 
 def pytest_addoption(parser):
     parser.addoption(
         "--everything",
         action="store_true",
-        help="leave nothing out: each sampled test, all mutants, MNIST itself, the jobs on Slurm (once a week)",
+        help="leave nothing out: sampled tests, all mutants, MNIST itself, the jobs on Slurm (once a week)",
     )
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "sampled: a run takes a third of these tests, always the same; --everything all")
+    config.addinivalue_line("markers", "sampled: the whole suite takes a sixth of these tests, always the same")
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval_sanitize.cfg")
+    if not hasattr(config, "workerinput"):  # xdist hands the options on to its processes
+        named = config.args_source is pytest.Config.ArgsSource.ARGS
+        config.option.sample = not (config.option.everything or named)
     # `pytest` in any folder of the repository means the whole suite
     if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR:
         config.args = [str(ROOT / path) for path in config.getini("testpaths")]
     choose_data(config)
-    empty_temporary_folder(config)
+    folder = empty_temporary_folder(config)
     # Keras and TensorFlow make objects by the million; to look for circles among them less often saves a tenth
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(*RARELY)
+    tell_kernels(folder, f"import gc\ngc.set_threshold{RARELY}\n")
     # a progress bar or a slider would be stored in a notebook as a widget with a random id
     os.environ.update(TQDM_DISABLE="1", COURSE_STILL="1", COURSE_PROGRESS="off")
 
@@ -56,6 +63,15 @@ def empty_temporary_folder(config):
     folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     config.add_cleanup(folder.cleanup)
     os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder.name))
+    return Path(folder.name)
+
+
+def tell_kernels(folder, code):
+    """Let each kernel run this code as it starts, and nothing of whoever runs the tests: IPython has a new profile."""
+    startup = folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-rarely.py").write_text(code, encoding="utf-8")
+    os.environ["IPYTHONDIR"] = str(folder / "ipython")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -75,8 +91,8 @@ class OneExerciseTogether(LoadFileScheduling):
 
 
 def pytest_collection_modifyitems(config, items):
-    if not config.option.everything:
-        left_out = {item for item in items if item.get_closest_marker("sampled") and not is_drawn(item.nodeid)}
+    if config.option.sample:
+        left_out = {item for item in items if is_sampled(item) and not is_drawn(item.nodeid)}
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
 
@@ -86,10 +102,15 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=place)
 
 
+def is_sampled(item):
+    """Tell whether the whole suite takes only a part of such tests; exercises and solutions have tests of their own."""
+    return item.get_closest_marker("sampled") or item.path.parent.name in ("exercises", "solutions")
+
+
 def is_drawn(nodeid):
-    """Tell whether a sampled test is one of the third that every run takes: all tests of an exercise, or none."""
-    found = ONE_EXERCISE.match(nodeid)
-    return zlib.crc32((found[1] if found else nodeid).encode()) % 3 == 0
+    """Tell whether a sampled test is one of the sixth that is taken: all tests of an exercise or a notebook, or none."""
+    found = ONE_EXERCISE.match(nodeid) or ONE_NOTEBOOK.match(nodeid)
+    return zlib.crc32((found[1] if found else nodeid).encode()) % 6 == 0
 
 
 def pytest_collectstart(collector):

@@ -107,6 +107,7 @@ def exercises(course):
         (course / "tests" / name).unlink()
 
 
+@pytest.mark.sampled
 def test_the_tests_of_an_exercise_run_in_one_process(course, exercises):
     printed = run_pytest(course, "-v", "tests")
     ran = re.findall(r"\[(gw\d)\].* PASSED tests/(\w+)\.py::test_it\[(\w\d\.\d)", printed)
@@ -118,6 +119,7 @@ def test_the_tests_of_an_exercise_run_in_one_process(course, exercises):
     assert all(len(found) == 1 for found in processes.values()), processes
 
 
+@pytest.mark.sampled
 def test_what_takes_long_comes_first(course, exercises):
     printed = run_pytest(course, "-n", "0", "--collect-only", "-q")
     files = list(dict.fromkeys(re.findall(r"^(\S+)::", printed, re.MULTILINE)))
@@ -125,28 +127,41 @@ def test_what_takes_long_comes_first(course, exercises):
     assert files == ["notebooks/broken.ipynb", "tests/test_answers.py", "tests/test_exercises.py", *short], printed
 
 
-def test_a_third_is_drawn_always_the_same_and_an_exercise_as_a_whole(request):
+def test_a_sixth_is_drawn_always_the_same_and_an_exercise_or_a_notebook_as_a_whole(request):
     is_drawn = request.config.pluginmanager.get_plugin(str(ROOT / "conftest.py")).is_drawn
-    assert 80 < sum(is_drawn(f"tests/test_training.py::test_it[{number}]") for number in range(300)) < 120
+    assert 35 < sum(is_drawn(f"tests/test_training.py::test_it[{number}]") for number in range(300)) < 65
     numbers = [f"0{lesson}.{number}" for lesson in range(1, 8) for number in range(1, 7)]
     files = ["exercises.py::test_it[{}]", "answers.py::test_answer[{}-short]", "mutants.py::test_mutant[{}]"]
     drawn = [[is_drawn(f"tests/test_{file.format(number)}") for file in files] for number in numbers]
     assert {any(three) == all(three) for three in drawn} == {True}
-    assert 10 < sum(map(any, drawn)) < 18
+    assert 3 < sum(map(any, drawn)) < 11
+    for lesson in range(1, 10):
+        cells = [f"notebooks/solutions/0{lesson}_it.ipynb::Cell {cell}" for cell in range(1, 9)]
+        assert len({is_drawn(cell) for cell in cells}) == 1
 
 
-@pytest.mark.parametrize("everything", [False, True])
-def test_what_is_sampled_and_not_drawn_is_left_out(request, everything):
+@pytest.mark.parametrize("sample", [False, True])
+def test_what_is_sampled_and_not_drawn_is_left_out(request, sample):
     """And counted, so that a run says how much it left out."""
     plugin, left_out = request.config.pluginmanager.get_plugin(str(ROOT / "conftest.py")), []
     hook = SimpleNamespace(pytest_deselected=lambda items: left_out.extend(items))
-    config = SimpleNamespace(option=SimpleNamespace(everything=everything), hook=hook)
+    config = SimpleNamespace(option=SimpleNamespace(sample=sample), hook=hook)
     items = [FoundTest(f"tests/test_it.py::test_it[{number}]", number % 2 == 0) for number in range(40)]
     remaining = list(items)
     plugin.pytest_collection_modifyitems(config, remaining)
     assert len(remaining) + len(left_out) == 40
-    expected = [] if everything else [item for item in items if item.sampled and not plugin.is_drawn(item.nodeid)]
+    expected = [item for item in items if item.sampled and not plugin.is_drawn(item.nodeid)] if sample else []
     assert set(left_out) == set(expected) and len(expected) < 20
+
+
+@pytest.mark.parametrize("arguments, left_out", [([], True), (["tests/test_often.py"], False), (["--everything"], False)])
+def test_what_is_named_runs_whole(course, arguments, left_out):
+    mark = "@pytest.mark.sampled\n@pytest.mark.parametrize('number', range(60))"
+    text = f"import pytest\n\n\n{mark}\ndef test_it(number):\n    pass\n"
+    (course / "tests" / "test_often.py").write_text(text, encoding="utf-8")
+    printed = run_pytest(course, "-v", *arguments, "-k", "test_often")
+    (course / "tests" / "test_often.py").unlink()
+    assert (len(re.findall(r"PASSED tests/test_often", printed)) < 30) == left_out, printed
 
 
 class FoundTest:

@@ -220,6 +220,7 @@ def test_tfds_cannot_write(real_data, tmp_path, monkeypatch):
     assert f"move {tmp_path / 'file'} away (a folder belongs there), or set TFDS_DATA_DIR to a folder" in text
 
 
+@pytest.mark.sampled
 def test_a_build_that_is_killed_leaves_nothing_that_counts(real_data, tmp_path):
     environment = os.environ | {"COURSE_DATA": str(real_data), "TFDS_DATA_DIR": str(tmp_path / "tfds")}
     code = "from helpers.data import load_mnist; load_mnist()"

@@ -21,6 +21,7 @@ def test_definitions_are_taken_from_the_lesson_and_nothing_is_run():
     assert "plots.show" not in source and "guess" not in source and "print(" not in source
 
 
+@pytest.mark.sampled
 def test_an_epoch_of_each_way_can_be_measured():
     rows = drawings.measure(seeds=[3], epochs=1)
     assert [row["way"] for row in rows] == ["in turn", "at once", "literal loss", "in a hurry"]

@@ -1,6 +1,6 @@
 """Every exercise: what its check accepts, rejects and names, and that it is written out.
 
-That its reference is right is asked of every exercise in every run; what takes long, of a third of them (conftest.py).
+That its reference is right is asked of every exercise in every run; what takes long, of a sixth of them (conftest.py).
 """
 
 import inspect

@@ -218,6 +218,7 @@ def test_answers_survive_an_update_of_a_clone(clone):
     assert clone.git(clone.course, "status", "--porcelain") == ""
 
 
+@pytest.mark.sampled
 def test_check_hint_and_solution_work_in_a_copy_made_from_lesson_00(clone, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(clone.course))
     start_page = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4)

@@ -1,6 +1,6 @@
 """Mutants: small accidental changes of each reference. None that matters may pass, or get the name of a mistake.
 
-Every run judges a few of a third of the exercises, always the same. `pytest tests/test_mutants.py --everything` judges
+The whole suite judges a few of a sixth of the exercises, always the same. `pytest tests/test_mutants.py --everything` judges
 all, as does the workflow once a week, and the command that tests only what was changed for an exercise that was.
 """
 

@@ -64,6 +64,7 @@ def test_each_mutant_differs_from_the_module_in_its_change_alone():
     assert [line for line, _, _ in mutate.mutants(MODULE)] == [6] * 7
 
 
+@pytest.mark.sampled
 def test_survivors_are_printed_and_the_repository_is_left_as_it_was(project, capsys):
     before = {path: path.read_bytes() for path in project.rglob("*")}
     assert mutate.main(["tiny.py", "test_tiny.py", "--seed", "5"]) == 2
@@ -105,6 +106,7 @@ def test_failing_tests_are_told_before_anything_is_changed(project):
         mutate.main(["tiny.py", "test_tiny.py"])
 
 
+@pytest.mark.sampled
 def test_a_mutant_that_never_ends_is_noticed(project, monkeypatch):
     (project / "test_tiny.py").write_text("def test():\n    while True:\n        pass\n", "utf-8")
     assert not mutate.run_tests(project, ["test_tiny.py"], timeout=5)

@@ -36,6 +36,7 @@ def environment(monkeypatch):
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
 
 
+@pytest.mark.sampled
 def test_refresh_stores_the_same_bytes_twice(environment, tmp_path):
     path = tmp_path / "tiny.ipynb"
     notebook = new_notebook(cells=[new_code_cell(source) for source in SOURCES.values()], metadata={"widgets": {}})

@@ -43,6 +43,7 @@ def written(folder, *cases):
     return path
 
 
+@pytest.mark.sampled
 def test_a_real_run(tmp_path):
     cells = ["a = 1", "import math\nmath.sqrt(-a)", "assert a == 2, 'not two'", "a"]
     (tmp_path / "notebooks" / "clinics").mkdir(parents=True)

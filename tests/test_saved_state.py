@@ -45,6 +45,7 @@ def test_compiled_file_loses_the_seeds_only(tmp_path):
     assert parts_that_differ(model, keras.models.load_model(tmp_path / "model.keras")) == ["seeds"]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("dropout", "lost"), [(0.0, False), (0.5, True)])
 def test_callback_of_fit_resumes_exactly_only_without_dropout(dropout, lost, tmp_path):
     """The run is interrupted between its epochs 2 and 3, and resumed in a model from another seed."""

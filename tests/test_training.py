@@ -156,6 +156,7 @@ def test_train_equals_fit(case):
 
 
 # arrays take another path than datasets: batches cut inside the graph
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "case",
     [
@@ -175,6 +176,7 @@ def test_train_on_arrays_equals_fit(case):
 
 
 # in another order: clipped and then unscaled, not unscaled and then clipped
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "build, optimizer",
     [
@@ -259,6 +261,7 @@ def test_train_equals_fit_on_images_with_class_numbers():
     assert_same((model.get_weights(), history), (by_keras.get_weights(), pd.DataFrame(log.history)))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "patience, optimizer",
     [

@@ -58,6 +58,7 @@ def test_nan_in_validation_is_told_from_nan_in_training():
     assert "the loss is nan in validation, epoch 1, step 2\n" in error_of(val_data=with_nan(), started=True)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "empty",
     [

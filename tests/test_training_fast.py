@@ -79,6 +79,7 @@ def test_many_steps_a_call_end_where_single_steps_end(build, class_weight, way):
     assert list(hand[1].columns) == ["loss", "accuracy", "val_loss", "val_accuracy"]
 
 
+@pytest.mark.sampled
 def test_where_a_call_ends_makes_no_difference(monkeypatch, way):
     whole = by_hand(everything, change=way, val_data=VAL)
     asked = []
@@ -115,6 +116,7 @@ def with_nan(row):
     return features
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("epoch, step", [(1, 1), (1, 3), (1, 4)])
 def test_the_graph_stops_at_the_step_whose_loss_is_not_finite(epoch, step, way):
     keras.utils.set_random_seed(0)
@@ -239,6 +241,7 @@ def test_a_dataset_without_shapes_falls_back_and_says_what_to_add():
         training.train(network(), adam(), BCE, without_shapes(), epochs=1)
 
 
+@pytest.mark.sampled
 def test_nothing_is_said_where_the_graph_takes_the_steps(way, caplog):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -64,6 +64,7 @@ def test_batches_depend_on_their_seed_and_on_the_global_one():
     assert order(0, 0) != order(0, 1) and order(0, 0) != order(1, 0)
 
 
+@pytest.mark.sampled
 def test_batches_put_every_row_into_every_place_equally_often():
     keras.utils.set_random_seed(0)
     dataset = training.batches(np.arange(5), np.arange(5), training=True, batch_size=5)
@@ -109,6 +110,7 @@ print(most(1_000_000))
 """
 
 
+@pytest.mark.sampled
 def test_batches_of_a_million_small_rows_need_little_memory():
     child = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True, timeout=600)
     assert float(child.stdout) < 150
