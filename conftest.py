@@ -33,9 +33,6 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "sampled: the whole suite takes a sixth of these tests, always the same")
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval_sanitize.cfg")
-    if not hasattr(config, "workerinput"):  # xdist hands the options on to its processes
-        named = config.args_source is pytest.Config.ArgsSource.ARGS
-        config.option.sample = not (config.option.everything or named)
     # `pytest` in any folder of the repository means the whole suite
     if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR:
         config.args = [str(ROOT / path) for path in config.getini("testpaths")]
@@ -90,8 +87,20 @@ class OneExerciseTogether(LoadFileScheduling):
         return found[1] if found else super()._split_scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    node.workerinput["sample"] = takes_a_sample(node.config)
+
+
+def takes_a_sample(config):
+    """Tell whether the whole suite was asked for, which leaves a part out; what is named runs whole."""
+    if hasattr(config, "workerinput"):  # one of xdist's processes: it is told
+        return config.workerinput["sample"]
+    return not config.option.everything and config.args_source is not pytest.Config.ArgsSource.ARGS
+
+
 def pytest_collection_modifyitems(config, items):
-    if config.option.sample:
+    if takes_a_sample(config):
         left_out = {item for item in items if is_sampled(item) and not is_drawn(item.nodeid)}
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
@@ -108,7 +117,7 @@ def is_sampled(item):
 
 
 def is_drawn(nodeid):
-    """Tell whether a sampled test is one of the sixth that is taken: all tests of an exercise or a notebook, or none."""
+    """Tell whether a sampled test is of the sixth that is taken: all tests of an exercise or a notebook, or none."""
     found = ONE_EXERCISE.match(nodeid) or ONE_NOTEBOOK.match(nodeid)
     return zlib.crc32((found[1] if found else nodeid).encode()) % 6 == 0
 

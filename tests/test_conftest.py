@@ -145,7 +145,7 @@ def test_what_is_sampled_and_not_drawn_is_left_out(request, sample):
     """And counted, so that a run says how much it left out."""
     plugin, left_out = request.config.pluginmanager.get_plugin(str(ROOT / "conftest.py")), []
     hook = SimpleNamespace(pytest_deselected=lambda items: left_out.extend(items))
-    config = SimpleNamespace(option=SimpleNamespace(sample=sample), hook=hook)
+    config = SimpleNamespace(workerinput={"sample": sample}, hook=hook)
     items = [FoundTest(f"tests/test_it.py::test_it[{number}]", number % 2 == 0) for number in range(40)]
     remaining = list(items)
     plugin.pytest_collection_modifyitems(config, remaining)
@@ -154,7 +154,8 @@ def test_what_is_sampled_and_not_drawn_is_left_out(request, sample):
     assert set(left_out) == set(expected) and len(expected) < 20
 
 
-@pytest.mark.parametrize("arguments, left_out", [([], True), (["tests/test_often.py"], False), (["--everything"], False)])
+@pytest.mark.sampled
+@pytest.mark.parametrize("arguments, left_out", [([], True), (["tests/test_often.py"], False)])
 def test_what_is_named_runs_whole(course, arguments, left_out):
     mark = "@pytest.mark.sampled\n@pytest.mark.parametrize('number', range(60))"
     text = f"import pytest\n\n\n{mark}\ndef test_it(number):\n    pass\n"

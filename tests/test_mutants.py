@@ -1,7 +1,7 @@
 """Mutants: small accidental changes of each reference. None that matters may pass, or get the name of a mistake.
 
-The whole suite judges a few of a sixth of the exercises, always the same. `pytest tests/test_mutants.py --everything` judges
-all, as does the workflow once a week, and the command that tests only what was changed for an exercise that was.
+The whole suite judges a few of a sixth of the exercises, always the same. `pytest tests/test_mutants.py --everything`
+judges all, as does the workflow once a week, and the command that tests only what was changed for an exercise that was.
 """
 
 import dataclasses

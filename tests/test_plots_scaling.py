@@ -11,35 +11,28 @@ PARTS = {"arithmetic": [8.0, 4.0, 2.0], "latency": [0.0, 1.0, 3.0]}
 
 @pytest.mark.parametrize("bar", [0, 1, 2])
 def test_step_parts_are_stacked_in_their_order(bar):
-    fig = plots.step_parts(WORKERS, PARTS, {1: 8.5, 4: 6.0})
+    fig = plots.step_parts(WORKERS, PARTS)
     (ax,) = fig.axes
     arithmetic, latency = ax.containers
     assert arithmetic[bar].get_y() == 0 and arithmetic[bar].get_height() == PARTS["arithmetic"][bar]
     assert latency[bar].get_y() == PARTS["arithmetic"][bar] and latency[bar].get_height() == PARTS["latency"][bar]
     assert arithmetic[bar].get_facecolor() != latency[bar].get_facecolor()
     assert ax.get_xticklabels()[bar].get_text() == str(WORKERS[bar])
-    (dots,) = ax.lines
-    np.testing.assert_array_equal(dots.get_xydata(), [[0, 8.5], [2, 6.0]])
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("workers", "time of a step (ms)")
-    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["measured", "arithmetic", "latency"]
-
-
-def test_step_parts_without_measurements_have_no_dots():
-    (ax,) = plots.step_parts(WORKERS, PARTS).axes
     assert not ax.lines
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("workers", "time of a step (ms)")
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["arithmetic", "latency"]
 
 
 @pytest.mark.parametrize("last", [4, 64, 1000])
 def test_speedups_stand_beside_the_ideal(last):
     workers = np.array([1, 2, last])
     curves = {"small": np.array([1, 1.2, 0.7]), "large": np.array([1, 1.9, 3.0])}
-    (ax,) = plots.speedups(workers, curves, {"large": {2: 1.8}}).axes
-    ideal, small, large, dots = ax.lines
+    (ax,) = plots.speedups(workers, curves).axes
+    ideal, small, large = ax.lines
     np.testing.assert_array_equal(ideal.get_ydata(), workers)
     np.testing.assert_array_equal(small.get_ydata(), curves["small"])
     np.testing.assert_array_equal(large.get_xydata(), np.c_[workers, curves["large"]])
-    np.testing.assert_array_equal(dots.get_xydata(), [[2, 1.8]])
-    assert dots.get_color() == large.get_color() != small.get_color()
+    assert large.get_color() != small.get_color()
     assert ax.get_xscale() == ax.get_yscale() == "log"
     assert [label.get_text() for label in ax.get_xticklabels()][-1] == f"{last:,}"
     assert "workers" in ax.get_xlabel() and "times as fast" in ax.get_ylabel()

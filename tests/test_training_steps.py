@@ -54,6 +54,13 @@ def test_batches_for_training_shuffles_all_rows_anew_each_epoch_and_repeatably()
     np.testing.assert_array_equal(two_epochs()[1][0], later)
 
 
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_no_pass_waits_at_its_end_for_the_autotuner(shuffled):
+    table = training.rows.table_of(FEATURES, FEATURES, training=shuffled)
+    for dataset in (table.orders.repeat(), table.as_dataset()):
+        assert dataset.options().autotune.enabled is False
+
+
 def test_batches_depend_on_their_seed_and_on_the_global_one():
     def order(all_seeds, seed):
         keras.utils.set_random_seed(all_seeds)

@@ -10,13 +10,12 @@ PARTS = [("#d9d9d9", ""), (BLUE, ""), (ORANGE, "//"), ("#f3d9c4", "..")]
 MARKERS = ["o", "s", "^", "v"]
 
 
-def step_parts(workers, parts, measured=None):
+def step_parts(workers, parts):
     """Draw what a step's time consists of, a stacked bar for each number of workers.
 
     Args:
         workers: the numbers of workers, one bar each.
         parts: dict of at most four names -> milliseconds, shape (number of bars,), drawn from the bottom up.
-        measured: dict of number of workers -> measured milliseconds, a dot in its bar; None draws none.
 
     Returns:
         The Figure.
@@ -27,22 +26,18 @@ def step_parts(workers, parts, measured=None):
     for (name, times), (color, hatch) in zip(parts.items(), PARTS):
         ax.bar(places, times, bottom=bottom, label=name, color=color, hatch=hatch, edgecolor="gray", linewidth=0.5)
         bottom = bottom + np.asarray(times, float)
-    if measured:
-        at = [list(workers).index(number) for number in measured]
-        ax.plot(at, list(measured.values()), "D", color="white", markeredgecolor="black", label="measured")
     ax.set_xticks(places, [f"{number:,}" for number in workers])
     ax.set(xlabel="workers", ylabel="time of a step (ms)")
     fig.legend(loc="outside right upper", frameon=False)
     return fig
 
 
-def speedups(workers, curves, measured=None):
+def speedups(workers, curves):
     """Draw how many times as fast some workers are as one, on two logarithmic axes, beside the ideal.
 
     Args:
         workers: numbers of workers, shape (n,), from 1 on.
         curves: dict of at most four names -> times as fast, shape (n,).
-        measured: dict of a curve's name -> {workers: times as fast}, dots; None draws none.
 
     Returns:
         The Figure.
@@ -50,11 +45,8 @@ def speedups(workers, curves, measured=None):
     fig = Figure(figsize=(8, 3.6), layout="constrained")
     ax = fig.subplots()
     ax.plot(workers, workers, color="lightgray", linewidth=4, label="n workers, n times as fast")
-    for (name, factors), (color, style), marker in zip(curves.items(), LINES, MARKERS):
+    for (name, factors), (color, style) in zip(curves.items(), LINES):
         ax.plot(workers, factors, style, color=color, label=name)
-        dots = (measured or {}).get(name, {})
-        if dots:
-            ax.plot(list(dots), list(dots.values()), marker, color=color, markeredgecolor="black")
     ticks = [number for number in (1, 2, 4, 8, 16, 64, 256, 1000) if number <= max(workers)]
     ax.set(xscale="log", yscale="log", xlabel="workers (logarithmic)", ylabel="times as fast as one (logarithmic)")
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])

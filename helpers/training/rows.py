@@ -39,7 +39,19 @@ def table_of(features, labels, training, batch_size=32, seed=0):
         orders = draws.map(lambda draw: tf.random.experimental.stateless_shuffle(tf.range(n_rows), [seed, draw]))
     else:
         orders = tf.data.Dataset.from_tensors(tf.range(n_rows))
-    return Table(tensors, orders, n_rows, batch_size)
+    return Table(tensors, orders.with_options(without_autotuning()), n_rows, batch_size)
+
+
+def without_autotuning():
+    """Return options for a dataset that ends when its last batch is taken.
+
+    TensorFlow's autotuner looks after a dataset at ever longer intervals, and sometimes misses that it has ended
+    (tensorflow/core/framework/cancellation.cc: callbacks wake it before the end is marked). Then the iterator waits for
+    its next look, up to as long again as the epoch took: seven epochs of eighty, measured.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return options
 
 
 def batches(features, labels, training, batch_size=32, seed=0):
