@@ -45,9 +45,9 @@ def table_of(features, labels, training, batch_size=32, seed=0):
 def without_autotuning():
     """Return options for a dataset that ends when its last batch is taken.
 
-    TensorFlow's autotuner looks after a dataset at ever longer intervals, and sometimes misses that it has ended
-    (tensorflow/core/framework/cancellation.cc: callbacks wake it before the end is marked). Then the iterator waits for
-    its next look, up to as long again as the epoch took: seven epochs of eighty, measured.
+    TensorFlow's autotuner looks after a dataset at ever longer intervals, and now and then misses that it has ended
+    (in tensorflow/core/framework/cancellation.cc it is woken before the end is marked). Then the iterator waits for its
+    next look: up to as long again as the pass took.
     """
     options = tf.data.Options()
     options.autotune.enabled = False
