@@ -17,9 +17,24 @@ def shown(axes):
 
 def test_drawings_are_the_pictures_in_their_order_and_in_the_same_shades(pictures):
     fig = plots.drawings(pictures, "epoch 3", columns=5)
-    assert fig.get_suptitle() == "epoch 3" and len(fig.axes) == 15
-    np.testing.assert_array_equal(shown(fig.axes), pictures.reshape(-1, 4, 4))
-    assert [ax.images[0].get_clim() for ax in fig.axes[:12]] == [(0, 1)] * 12
+    (ax,) = fig.axes
+    assert fig.get_suptitle() == "epoch 3" and len(ax.images) == 12
+    np.testing.assert_array_equal([image.get_array() for image in ax.images], pictures.reshape(-1, 4, 4))
+    assert [image.get_clim() for image in ax.images] == [(0, 1)] * 12
+
+
+def test_drawings_stand_in_rows_with_paper_between_them(pictures):
+    (ax,) = plots.drawings(pictures, "", columns=5).axes
+    sides = np.array([image.get_extent() for image in ax.images])  # left, right, bottom, top; the axis points down
+    np.testing.assert_allclose(sides[:, 1] - sides[:, 0], 1)
+    np.testing.assert_allclose(sides[:, 2] - sides[:, 3], 1)
+    rows = [sides[:5], sides[5:10], sides[10:]]
+    for row in rows:
+        assert len(set(row[:, 3])) == 1 and row[0, 0] == 0
+        assert np.all(row[1:, 0] > row[:-1, 1])
+    assert rows[0][0, 3] == 0 and all(lower[0, 3] > upper[0, 2] for upper, lower in zip(rows, rows[1:]))
+    # the room of a third row's empty places stays
+    assert ax.get_xlim() == (0, sides[:, 1].max()) and ax.get_ylim() == (sides[:, 2].max(), 0)
 
 
 @pytest.mark.parametrize("epoch", [1, 20, 300])
