@@ -90,8 +90,8 @@ def difference(model, other):
 
 
 def loop_of(epochs):
-    assert LOOP.count("range(20)") == 1
-    return LOOP.replace("range(20)", f"range({epochs})")
+    assert LOOP.count("range(12)") == 1
+    return LOOP.replace("range(12)", f"range({epochs})")
 
 
 # at a rate that is far too large, the second soon has no new best

@@ -19,7 +19,7 @@ from helpers.exercises.lesson02.shared import (
 
 TITLE = "Good on some rows, bad on the others"
 TASK = """A hundred points were written down from left to right, and are dealt out in batches of 25, in this order.
-After fifty epochs the loss that the loop returns is about what the noise leaves, and yet the line misses most of the
+After thirty epochs the loss that the loop returns is about what the noise leaves, and yet the line misses most of the
 points. **Which line is it?**
 
 Then mend the loop: in each epoch it takes one step for each batch of the dataset, which may deal its rows out in a new
