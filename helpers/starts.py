@@ -73,11 +73,12 @@ def train_starts(
 
     @tf.function
     def train_epoch(orders):
+        # once for the whole epoch: to gather in every step costs more than to cut
+        all_features, all_labels = tf.gather(features, orders), tf.gather(labels, orders)
         for begin in tf.range(0, n_rows, batch_size):
-            chosen = orders[:, begin : begin + batch_size]
-            truth = tf.gather(labels, chosen)
+            batch, truth = (part[:, begin : begin + batch_size] for part in (all_features, all_labels))
             with tf.GradientTape() as tape:
-                losses = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits_of(tf.gather(features, chosen)))
+                losses = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits_of(batch))
                 losses *= tf.where(truth == 1, weight_of_1, weight_of_0)
                 # a mean for each start; in their sum every start keeps its own gradient
                 loss = tf.reduce_sum(tf.reduce_mean(losses, axis=1))

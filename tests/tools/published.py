@@ -1,6 +1,6 @@
 """Published figures beside this course's: the tables in notebooks/published.ipynb and README.md, made anew.
 
-    COURSE_DATA=FOLDER python tests/tools/published.py     about a minute on two cores
+    COURSE_DATA=FOLDER python tests/tools/published.py     about 20 seconds on two cores
 
 It runs notebooks/published.ipynb from top to bottom on the real data, so all its asserts hold there too, says which
 figure of its tables is out of date, and prints what to paste: first into the notebook, then into README.md. A test does
