@@ -1,4 +1,4 @@
-"""Lesson 07's script for TensorBoard: what it writes, where TensorBoard is installed, and what it says where it is not."""
+"""Lesson 07's script for TensorBoard: what it writes, where that is installed, and what it says where it is not."""
 
 import re
 import subprocess
@@ -19,43 +19,101 @@ sys.path.insert(0, str(SCRIPT.parent))
 import watch_training  # noqa: E402
 
 LOOPS = ["row_by_row", "batch_by_batch"]
+ROWS = data.prepare_churn(data.load_churn())[0]
 
 
-def few_rows(n_rows=70):
-    rows = data.prepare_churn(data.load_churn())[0]
-    return data.prepared.Part(rows.table[:n_rows], rows.features[:n_rows], rows.labels[:n_rows])
+def batches_of(name, n_rows=300):
+    return getattr(watch_training, name)(watch_training.make_read(ROWS), n_rows)
 
 
 @pytest.mark.parametrize("name", LOOPS)
 def test_each_epoch_has_every_row_once_with_its_label(name):
-    rows = few_rows()
-    batches = getattr(watch_training, name)(watch_training.make_read(rows), len(rows.labels))
-    epochs = [list(batches.as_numpy_iterator()) for _ in range(2)]
+    epochs = [list(batches.as_numpy_iterator()) for batches in [batches_of(name)] for _ in range(2)]
+    wanted = np.hstack([ROWS.features, ROWS.labels])[:300]
     for epoch in epochs:
-        assert [len(labels) for _, labels in epoch] == [32, 32, 6]
+        assert [len(labels) for _, labels in epoch] == [128, 128, 44]
         found = np.concatenate([np.hstack(batch) for batch in epoch])
-        wanted = np.hstack([rows.features, rows.labels])
-        # what went through text is the same to the last bit
         np.testing.assert_array_equal(found[np.lexsort(found.T)], wanted[np.lexsort(wanted.T)])
     assert not np.array_equal(epochs[0][0][0], epochs[1][0][0])
 
 
 def test_both_loops_meet_the_same_batches():
-    rows = few_rows()
-    one, other = (getattr(watch_training, name)(watch_training.make_read(rows), 70) for name in LOOPS)
-    for epoch in range(2):
-        for batch, same in zip(one.as_numpy_iterator(), other.as_numpy_iterator(), strict=True):
-            assert all(map(np.array_equal, batch, same)), f"epoch {epoch}"
+    loops = [batches_of(name) for name in LOOPS]
+    for _ in range(2):
+        for batch, same in zip(*(batches.as_numpy_iterator() for batches in loops), strict=True):
+            assert all(map(np.array_equal, batch, same))
 
 
-def run(folder, code=""):
-    start = f"import runpy, sys; {code}; sys.argv[1:] = [{str(folder)!r}]; runpy.run_path({str(SCRIPT)!r}, None, '__main__')"
-    return subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, text=True, timeout=600)
+def test_recorded_steps_are_named_as_the_clinic_names_them(tmp_path):
+    steps = []
+    watch_training.record(batches_of("batch_by_batch", len(ROWS.labels)), lambda *batch: steps.append(batch), tmp_path)
+    # one before the recording begins
+    assert len(steps) == 1 + watch_training.STEPS_TO_RECORD
+    (recorded,) = tmp_path.glob("plugins/profile/*/*.xplane.pb")
+    clinic = nbformat.read(NOTEBOOKS / "clinics" / "07_make_it_fast.ipynb", as_version=4)
+    (text,) = [cell.source for cell in clinic.cells if "watch_training" in cell.source]
+    names = re.search(r"below each `(.+)` lie `(.+)` and `(.+)`", text).groups()
+    assert all(name.encode() in recorded.read_bytes() for name in names)
+    # by how its name begins, TensorBoard knows a step
+    assert names[0].startswith("train")
+    named = re.findall(r"notebooks/scripts/\S+", text)
+    assert len(named) == 2 and all((ROOT / name).is_file() for name in named)
+
+
+def run(folder, before=""):
+    """Run the script as a learner does, in a process of its own that first does what `before` says."""
+    script = f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
+    code = f"import runpy, sys\n{before}\nsys.argv[1:] = [{str(folder)!r}]\n{script}"
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=600)
+
+
+WITHOUT = "sys.modules['tensorboard'] = None"
 
 
 def test_without_tensorboard_it_says_what_to_install_and_writes_nothing(tmp_path):
-    done = run(tmp_path / "new", "sys.modules['tensorboard'] = None")
-    said = [line for line in done.stderr.splitlines() if "requirements-tensorboard" in line or "is missing" in line]
-    assert done.returncode == 1 and len(said) == 2 and "Traceback" not in done.stderr
-    assert Path(re.search(r'-r "(.+)"', said[1])[1]).is_file()
+    done = run(tmp_path / "new", before=WITHOUT)
+    assert done.returncode == 1 and "TensorBoard is missing" in done.stderr and "Traceback" not in done.stderr
+    program, requirements = re.search(r'"(.+)" -m pip install -r "(.+)"', done.stderr).groups()
+    assert Path(program) == Path(sys.executable) and Path(requirements).is_file()
     assert done.stdout == "" and not list(tmp_path.iterdir())
+
+
+def test_without_tensorboard_keras_trains_an_epoch_before_it_fails(tmp_path, monkeypatch):
+    """As the clinic says of `keras.callbacks.TensorBoard`."""
+    monkeypatch.setitem(sys.modules, "tensorboard.summary.v2", None)
+    keras, ends = tf.keras, []
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    told = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(epoch))
+    with pytest.raises(Exception, match="TensorBoard is not installed") as caught:
+        model.fit(np.ones((4, 2)), np.ones((4, 1)), 4, 2, 0, [told, keras.callbacks.TensorBoard(str(tmp_path))])
+    assert type(caught.value).__name__ == "TBNotInstalledError" and ends == [0]
+
+
+def test_an_old_run_is_not_mixed_with_a_new_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(watch_training.importlib.util, "find_spec", lambda name: name)
+    (tmp_path / "old").touch()
+    with pytest.raises(SystemExit, match="is not empty"):
+        watch_training.main(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_what_was_written_is_read_back(tmp_path):
+    reading = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator",
+        reason="no TensorBoard here (notebooks/scripts/requirements-tensorboard.txt)",
+    )
+    done = run(tmp_path / "watched")
+    assert done.returncode == 0, done.stderr
+    assert f'-m tensorboard.main --logdir "{tmp_path / "watched"}"' in done.stdout
+
+    def losses(loop, part):
+        found = reading.EventAccumulator(str(tmp_path / "watched" / loop / part)).Reload().Tensors("loss")
+        assert [event.step for event in found] == list(range(watch_training.EPOCHS))
+        return [float(tf.make_ndarray(event.tensor_proto)) for event in found]
+
+    for part in ("training", "validation"):
+        assert losses("row_by_row", part) == losses("batch_by_batch", part)
+        assert losses("row_by_row", part)[0] > losses("row_by_row", part)[-1] > 0
+    for loop in LOOPS:
+        assert len(list((tmp_path / "watched" / loop).glob("plugins/profile/*/*.xplane.pb"))) == 1
