@@ -30,7 +30,7 @@ def make_read(rows):
 
 def row_by_row(read, n_rows):
     numbers = tf.data.Dataset.range(n_rows).shuffle(n_rows, seed=0)
-    return numbers.map(read).batch(BATCH_SIZE)
+    return numbers.map(read).batch(BATCH_SIZE).prefetch(1)
 
 
 def batch_by_batch(read, n_rows):
