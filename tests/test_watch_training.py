@@ -28,7 +28,7 @@ def rows():
     return data.prepare_churn(data.load_churn())[0]
 
 
-def batches_of(name, n_rows=300):
+def batches_of(name, n_rows=700):
     return getattr(watch_training, name)(watch_training.make_read(rows()), n_rows)
 
 
@@ -36,9 +36,9 @@ def batches_of(name, n_rows=300):
 def test_each_epoch_has_every_row_once_with_its_label(name):
     batches = batches_of(name)
     epochs = [list(batches.as_numpy_iterator()) for _ in range(2)]
-    wanted = np.hstack([rows().features, rows().labels])[:300]
+    wanted = np.hstack([rows().features, rows().labels])[:700]
     for epoch in epochs:
-        assert [len(labels) for _, labels in epoch] == [128, 128, 44]
+        assert [len(labels) for _, labels in epoch] == [256, 256, 188]
         found = np.concatenate([np.hstack(batch) for batch in epoch])
         np.testing.assert_array_equal(found[np.lexsort(found.T)], wanted[np.lexsort(wanted.T)])
     assert not np.array_equal(epochs[0][0][0], epochs[1][0][0])
@@ -53,7 +53,7 @@ def test_both_loops_meet_the_same_batches():
 
 def test_recorded_steps_are_named_as_the_clinic_names_them(tmp_path):
     steps = []
-    watch_training.record(batches_of("batch_by_batch", 2000), lambda *batch: steps.append(batch), tmp_path)
+    watch_training.record(batches_of("batch_by_batch", 3000), lambda *batch: steps.append(batch), tmp_path)
     # one before the recording begins
     assert len(steps) == 1 + watch_training.STEPS_TO_RECORD
     (recorded,) = tmp_path.glob("plugins/profile/*/*.xplane.pb")

@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from helpers import data, starts
 
-EPOCHS, BATCH_SIZE, STEPS_TO_RECORD = 5, 128, 10
+EPOCHS, BATCH_SIZE, STEPS_TO_RECORD = 5, 256, 10
 REQUIREMENTS = Path(__file__).resolve().with_name("requirements-tensorboard.txt")
 
 
