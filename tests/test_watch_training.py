@@ -59,7 +59,7 @@ def test_recorded_steps_are_named_as_the_clinic_names_them(tmp_path):
     (recorded,) = tmp_path.glob("plugins/profile/*/*.xplane.pb")
     clinic = nbformat.read(NOTEBOOKS / "clinics" / "07_make_it_fast.ipynb", as_version=4)
     (text,) = [cell.source for cell in clinic.cells if "watch_training" in cell.source]
-    names = re.search(r"below each `(.+)` lie `(.+)` and `(.+)`", text).groups()
+    names = re.search(r"below each `([^`]+)` lie `([^`]+)` and `([^`]+)`", text).groups()
     assert all(name.encode() in recorded.read_bytes() for name in names)
     # by how its name begins, TensorBoard knows a step
     assert names[0].startswith("train")
