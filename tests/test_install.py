@@ -33,6 +33,7 @@ def lines_of(name):
 
 
 FOR_BENCHMARKS = "tests/benchmarks/requirements-bench.txt"
+FOR_TENSORBOARD = "notebooks/scripts/requirements-tensorboard.txt"
 
 
 def pinned(*names):
@@ -84,7 +85,11 @@ def test_every_requirement_is_pinned_exactly():
     assert loose == ["-e ."], (
         f"requirements.txt has {loose}; only `-e .` may stand without ==version, and it must stand"
     )
-    assert all(re.fullmatch(exact, line) for line in lines_of(FOR_BENCHMARKS))
+    assert all(re.fullmatch(exact, line) for line in lines_of(FOR_BENCHMARKS) + lines_of(FOR_TENSORBOARD))
+
+
+def test_tensorboard_is_for_those_who_want_it():
+    assert pinned(FOR_TENSORBOARD) - pinned() == {"tensorboard", "xprof"}
 
 
 def test_what_others_forget_to_ask_for_is_required():

@@ -33,6 +33,7 @@ TESTS = [
     (r"notebooks/published\.ipynb", r"\g<0> tests/test_published.py tests/test_notebooks.py"),
     (r"notebooks/clinics/.*", r"\g<0> tests/test_clinics.py tests/test_notebooks.py"),
     (r"notebooks/.*\.ipynb", r"\g<0> tests/test_notebooks.py"),
+    (r"notebooks/scripts/(watch_training|requirements-).*", "tests/test_watch_training.py tests/test_install.py"),
     (r"notebooks/scripts/.*|tests/cluster/.*", "tests/cluster/test_cluster.py notebooks/08*.ipynb"),
     (r"notebooks/figures/.*", "tests/test_refresh.py tests/test_report_picture.py"),
     (r"data/.*", "tests/test_make_data.py tests/test_data*.py"),
