@@ -39,10 +39,10 @@ def table_of(features, labels, training, batch_size=32, seed=0):
         orders = draws.map(lambda draw: tf.random.experimental.stateless_shuffle(tf.range(n_rows), [seed, draw]))
     else:
         orders = tf.data.Dataset.from_tensors(tf.range(n_rows))
-    return Table(tensors, orders.with_options(without_autotuning()), n_rows, batch_size)
+    return Table(tensors, orders.with_options(_without_autotuning()), n_rows, batch_size)
 
 
-def without_autotuning():
+def _without_autotuning():
     """Return options for a dataset that ends when its last batch is taken.
 
     TensorFlow's autotuner looks after a dataset at ever longer intervals, and now and then misses that it has ended

@@ -14,7 +14,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from helpers import data, starts
+from helpers import data, starts, training
 
 EPOCHS, BATCH_SIZE, STEPS_TO_RECORD = 5, 256, 10
 REQUIREMENTS = Path(__file__).resolve().with_name("requirements-tensorboard.txt")
@@ -47,22 +47,11 @@ def build(columns):
     return model, optimizer
 
 
-def make_train_step(model, optimizer, loss_fn):
-    @tf.function(reduce_retracing=True)
-    def train_step(features, labels):
-        with tf.GradientTape() as tape:
-            loss = loss_fn(labels, model(features, training=True))
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
-        return loss
-    return train_step
-
-
-def train(batches, train_step, validation_loss, folder):
+def train(batches, train_step, metrics, validation_loss, folder):
     parts = {part: tf.summary.create_file_writer(str(folder / part)) for part in ("training", "validation")}
     for epoch in range(EPOCHS):
-        losses = [train_step(features, labels) for features, labels in batches]
-        found = {"training": tf.reduce_mean(losses), "validation": validation_loss()}
+        means = training.train_one_epoch(train_step, batches, metrics)
+        found = {"training": means["loss"], "validation": validation_loss()}
         for part, writer in parts.items():
             with writer.as_default():
                 tf.summary.scalar("loss", found[part], step=epoch)
@@ -87,14 +76,14 @@ def record(batches, train_step, folder):
 
 def run(make_batches, train_rows, val_rows, folder):
     model, optimizer = build(train_rows.features.shape[1])
-    loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
-    train_step = make_train_step(model, optimizer, loss_fn)
+    loss_fn, metrics = keras.losses.BinaryCrossentropy(from_logits=True), {"loss": keras.metrics.Mean()}
+    train_step = training.make_train_step(model, optimizer, loss_fn, metrics)
     batches = make_batches(make_read(train_rows), len(train_rows.labels))
 
     def validation_loss():
         return loss_fn(val_rows.labels, model(val_rows.features, training=False))
     start = time.perf_counter()
-    train(batches, train_step, validation_loss, folder)
+    train(batches, train_step, metrics, validation_loss, folder)
     print(f"{folder.name}: {EPOCHS} epochs in {time.perf_counter() - start:.1f} seconds", flush=True)
     record(batches, train_step, folder)
 
